@@ -1,0 +1,39 @@
+"""What the erasure of a person calls before it deletes rows and when it is done, however it was begun."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import override
+
+from accounts import notices
+from accounts.models import User
+from accounts.services.closing import shut
+from core import clock
+from core.actors import SYSTEM
+from outbound.services.queueing import queue_notice
+from personal_data.models import ErasureRun
+
+
+def shut_before_rows_go(subject_id: UUID) -> None:
+    """End the sessions of the person's account, and its role: the database lets a role go only with its entry."""
+    user = User.objects.filter(subject_id=subject_id).first()
+    if user is not None:
+        shut(user=user, by=SYSTEM, now=clock.now())
+
+
+def tell_it_is_done(run: ErasureRun, address: str, now: datetime) -> None:
+    """The last mail. Its row carries no reference to the person and is blanked once it has left."""
+    if not address:
+        return
+    with override(run.language):
+        complaint_url = settings.PORTAL_URL + reverse("complaints:new")
+    queue_notice(
+        notice=notices.ACCOUNT_ERASED,
+        to=address,
+        language=run.language,
+        context={"complaint_url": complaint_url},
+        now=now,
+        dedup=f"erased:{run.pk}",
+    )

@@ -1,0 +1,116 @@
+"""Every recorded event in words for the person it concerns. Total: a test names each event of every application."""
+
+from django.utils.translation import pgettext_lazy
+
+from accounts.enums import AuditEvent as Account
+from cases.enums import CaseEvent
+from consent.enums import AuditEvent as Consent
+from personal_data.enums import AuditEvent as Held
+
+WORDS: dict[str, str] = {
+    Held.SUBJECT_CREATED: pgettext_lazy("event", "Your data began to be held here"),
+    Held.SUBJECT_ACTIVE: pgettext_lazy(
+        "event", "Your use of the account was noted, because the keeping period counts from it"
+    ),
+    Held.ITEM_WRITTEN: pgettext_lazy("event", "A value was entered"),
+    Held.ITEM_CORRECTED: pgettext_lazy("event", "A value was changed"),
+    Held.ITEM_CONFIRMED: pgettext_lazy("event", "A value was confirmed as still right"),
+    Held.ITEM_ERASED: pgettext_lazy("event", "A value was deleted"),
+    Held.ITEM_REVEALED: pgettext_lazy("event", "A value was looked at"),
+    Held.READ_REFUSED: pgettext_lazy("event", "A look at a value was refused: the policy does not name that purpose"),
+    Held.FIELD_DECLINED: pgettext_lazy("event", "It was recorded that you do not give this"),
+    Held.FILE_STORED: pgettext_lazy("event", "A file was added"),
+    Held.FILE_READ: pgettext_lazy("event", "A file was opened"),
+    Held.FILE_ERASED: pgettext_lazy("event", "A file was deleted"),
+    Held.DEVICE_NOTED: pgettext_lazy("event", "A device was noted"),
+    Held.DEVICE_ERASED: pgettext_lazy("event", "A device was deleted"),
+    Held.EXPORTED: pgettext_lazy("event", "A copy of everything was downloaded"),
+    Held.ERASURE_BEGUN: pgettext_lazy("event", "Deleting everything began"),
+    Held.ERASURE_STEP: pgettext_lazy("event", "Part of your data was deleted"),
+    Held.ERASURE_DONE: pgettext_lazy("event", "Everything was deleted"),
+    Consent.GRANTED: pgettext_lazy("event", "A consent was given"),
+    Consent.REFUSED: pgettext_lazy("event", "A consent was not given"),
+    Consent.WITHDRAWN: pgettext_lazy("event", "A consent was withdrawn"),
+    Consent.EXPIRED: pgettext_lazy("event", "A consent ended"),
+    Consent.DEVICES_FORGOTTEN: pgettext_lazy(
+        "event", "Device information was deleted, because the consent for it ended"
+    ),
+    Account.ACCOUNT_CREATED: pgettext_lazy("event", "The account was opened"),
+    Account.ACCOUNT_CLAIMED: pgettext_lazy("event", "Data held before was joined to the account"),
+    Account.ACCOUNT_CLOSED: pgettext_lazy("event", "The account was closed"),
+    Account.UNVERIFIED_REMOVED: pgettext_lazy(
+        "event", "The account was removed, because its address was never confirmed"
+    ),
+    Account.SIGNED_IN: pgettext_lazy("event", "Signed in"),
+    Account.SIGNED_OUT: pgettext_lazy("event", "Signed out"),
+    Account.SIGN_IN_FAILED: pgettext_lazy("event", "A sign-in failed"),
+    Account.SIGN_IN_LOCKED: pgettext_lazy("event", "Sign-in was paused after too many tries"),
+    Account.CODE_REFUSED: pgettext_lazy("event", "A wrong code was entered"),
+    Account.FACTOR_REFUSED: pgettext_lazy("event", "A second factor was refused"),
+    Account.FACTOR_ADDED: pgettext_lazy("event", "A second factor was added"),
+    Account.FACTOR_REMOVED: pgettext_lazy("event", "A second factor was removed"),
+    Account.PASSWORD_CHANGED: pgettext_lazy("event", "The password was changed"),
+    Account.SESSIONS_ENDED: pgettext_lazy("event", "Sessions were ended"),
+    Account.ADDRESS_VERIFIED: pgettext_lazy("event", "An e-mail address was confirmed by a code"),
+    Account.ADDRESS_CHANGED: pgettext_lazy("event", "The sign-in address was changed"),
+    Account.ADDRESS_CONFIRMED: pgettext_lazy("event", "The sign-in address was confirmed as still working"),
+    Account.ADDRESS_BOUNCED: pgettext_lazy("event", "Mail to the sign-in address came back"),
+    Account.STAFF_INVITED: pgettext_lazy("event", "An invitation to the staff was sent"),
+    Account.INVITATION_WITHDRAWN: pgettext_lazy("event", "An invitation to the staff was withdrawn"),
+    Account.STAFF_JOINED: pgettext_lazy("event", "Became a member of staff"),
+    Account.ROLE_GIVEN: pgettext_lazy("event", "The staff role was changed"),
+    Account.STAFF_DEACTIVATED: pgettext_lazy("event", "The staff account was switched off"),
+    Account.STAFF_REACTIVATED: pgettext_lazy("event", "The staff account was switched on again"),
+    Account.RECOVERY_ASKED: pgettext_lazy("event", "Help was asked for after losing a second factor"),
+    Account.RECOVERY_APPROVED: pgettext_lazy("event", "A colleague vouched after a lost second factor"),
+    Account.RECOVERY_DONE: pgettext_lazy("event", "The lost second factor was removed"),
+}
+
+# Complaints and requests record the same steps; which case it is stands beside the words.
+CASE_WORDS: dict[str, str] = {
+    CaseEvent.FILED: pgettext_lazy("case event", "The case was sent in"),
+    CaseEvent.ADDRESS_VERIFIED: pgettext_lazy("case event", "The e-mail address of the case was confirmed"),
+    CaseEvent.TAKEN: pgettext_lazy("case event", "A member of staff took on the case"),
+    CaseEvent.ASSIGNED: pgettext_lazy("case event", "The case was given to a member of staff"),
+    CaseEvent.RELEASED: pgettext_lazy("case event", "The case was put back for another member of staff"),
+    CaseEvent.STAFF_WROTE: pgettext_lazy("case event", "A message was written to you"),
+    CaseEvent.PERSON_WROTE: pgettext_lazy("case event", "You wrote a message"),
+    CaseEvent.ANSWER_AWAITED: pgettext_lazy("case event", "You were asked for an answer"),
+    CaseEvent.TIER_SET: pgettext_lazy("case event", "How complex the case is was decided"),
+    CaseEvent.CLOSED: pgettext_lazy("case event", "The case was decided and closed"),
+    CaseEvent.REMINDED: pgettext_lazy("case event", "Staff were reminded of the due date"),
+    CaseEvent.OVERDUE: pgettext_lazy("case event", "The due date passed"),
+    CaseEvent.LIMIT_MISSED: pgettext_lazy("case event", "The last day for an answer passed"),
+    CaseEvent.READ: pgettext_lazy("case event", "The case was read"),
+    CaseEvent.ATTACHMENT_READ: pgettext_lazy("case event", "An attachment of the case was opened"),
+    CaseEvent.CONTACT_REVEALED: pgettext_lazy("case event", "Your contact address was looked at"),
+}
+CASE_KINDS = {
+    "complaint": pgettext_lazy("kind of case", "Complaint"),
+    "request": pgettext_lazy("kind of case", "Request"),
+}
+# Parts of a case that staff can open.
+CASE_PARTS = {
+    "text": pgettext_lazy("part of a case", "what you wrote"),
+    "thread": pgettext_lazy("part of a case", "the messages"),
+    "contact": pgettext_lazy("part of a case", "your contact address"),
+    "attachment": pgettext_lazy("part of a case", "an attachment"),
+}
+
+ROLE_WORDS: dict[str, str] = {
+    "person": pgettext_lazy("who did it", "you"),
+    "guest": pgettext_lazy("who did it", "you, without signing in"),
+    "system": pgettext_lazy("who did it", "the portal, by itself"),
+    "agent": pgettext_lazy("who did it", "staff who handle cases"),
+    "dpo": pgettext_lazy("who did it", "the data-protection officer"),
+    "auditor": pgettext_lazy("who did it", "an auditor, who may only read"),
+    "administrator": pgettext_lazy("who did it", "an administrator"),
+}
+
+
+def words_of(event: str) -> str:
+    """One event as a short sentence. Raises KeyError for an event nobody gave words to."""
+    kind, _dot, step = event.partition(".")
+    if kind in CASE_KINDS:
+        return str(CASE_WORDS[step])
+    return str(WORDS[event])

@@ -1,0 +1,61 @@
+"""The end of an account: asked for by its owner, or never begun."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts.enums import AuditEvent
+from accounts.models import User
+from accounts.services.ending import end_all_sessions
+from audit.services.recording import record
+from core.actors import SYSTEM, Actor
+from personal_data.models import ErasureRun
+from personal_data.services.erasing import begin_erasure
+
+UNVERIFIED_KEPT = timedelta(days=2)
+
+
+@transaction.atomic
+def close_account(*, user_id: UUID, address: str, by: Actor, now: datetime) -> ErasureRun:
+    """Shut an account and begin to erase its person: sign-in ends at once, the worker does the rest.
+
+    `address` receives the confirmation; empty, nobody is told. Asked twice, the same run is returned.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
+    run = begin_erasure(subject_id=user.subject_id, address=address, by=by, now=now)
+    shut(user=user, by=by, now=now)
+    return run
+
+
+@transaction.atomic
+def shut(*, user: User, by: Actor, now: datetime) -> None:
+    """End all sessions and rights of an account for good. Safe to repeat."""
+    if not user.is_active and not user.groups.exists():
+        return
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    user.groups.clear()
+    end_all_sessions(user=user, by=by, now=now)
+    record(event=AuditEvent.ACCOUNT_CLOSED, target=f"user:{user.pk}", by=by, now=now, subject_id=user.subject_id)
+
+
+def remove_unverified(*, now: datetime) -> int:
+    """Erase accounts whose address nobody proved within two days: someone else may have typed it. How many began."""
+    verified = EmailAddress.objects.filter(verified=True).values("user_id")
+    stale = User.objects.filter(
+        is_active=True, is_staff=False, last_login=None, created_at__lt=now - UNVERIFIED_KEPT
+    ).exclude(pk__in=verified)
+    begun = 0
+    for user in stale.order_by("created_at")[:200]:
+        with transaction.atomic():
+            record(
+                event=AuditEvent.UNVERIFIED_REMOVED,
+                target=f"user:{user.pk}",
+                by=SYSTEM,
+                now=now,
+                subject_id=user.subject_id,
+            )
+            close_account(user_id=user.pk, address="", by=SYSTEM, now=now)
+        begun += 1
+    return begun

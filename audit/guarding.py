@@ -1,0 +1,86 @@
+"""Migration operations that make the database itself keep the record whole.
+
+`append_only` refuses change and removal to everybody; `guard` refuses to commit a write to a table unless the same transaction
+recorded an entry for the row's target. Function names are schema-qualified: an unqualified one can be shadowed by a temporary table.
+"""
+
+from django.conf import settings
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+FUNCTIONS = """
+CREATE FUNCTION public.audit_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE FUNCTION public.audit_require_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    ref text;
+    refs text[] := '{}';
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        refs := refs || (TG_ARGV[0] || ':' || (pg_catalog.to_jsonb(NEW) ->> TG_ARGV[1]));
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        refs := refs || (TG_ARGV[0] || ':' || (pg_catalog.to_jsonb(OLD) ->> TG_ARGV[1]));
+    END IF;
+    FOREACH ref IN ARRAY refs LOOP
+        IF NOT EXISTS (
+            SELECT 1 FROM public.audit_auditentry e WHERE e.xid = pg_catalog.pg_current_xact_id() AND e.target = ref
+        ) THEN
+            RAISE EXCEPTION 'a change to % has no audit entry', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+"""
+DROP_FUNCTIONS = "DROP FUNCTION public.audit_require_entry(); DROP FUNCTION public.audit_refuse_change();"
+
+
+class OnDefaultDatabase(migrations.RunSQL):
+    """SQL that belongs to the data database only, and may name the application's role as `{app}`."""
+
+    def database_forwards(self, app_label, schema_editor: BaseDatabaseSchemaEditor, from_state, to_state):  # type: ignore[no-untyped-def]
+        if schema_editor.connection.alias == "default":
+            self._run_sql(schema_editor, str(self.sql).replace("{app}", settings.DATABASE_APP_ROLE))
+
+    def database_backwards(self, app_label, schema_editor: BaseDatabaseSchemaEditor, from_state, to_state):  # type: ignore[no-untyped-def]
+        if schema_editor.connection.alias == "default" and self.reverse_sql is not None:
+            self._run_sql(schema_editor, str(self.reverse_sql).replace("{app}", settings.DATABASE_APP_ROLE))
+
+    def _run_sql(self, schema_editor: BaseDatabaseSchemaEditor, sqls: str) -> None:  # type: ignore[override]
+        if sqls:
+            schema_editor.execute(sqls, params=None)
+
+
+def append_only(table: str) -> OnDefaultDatabase:
+    """Rows of `table` can be added and read, never changed or removed, whoever asks."""
+    return OnDefaultDatabase(
+        f"""
+        CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON public.{table}
+            FOR EACH ROW EXECUTE FUNCTION public.audit_refuse_change();
+        CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON public.{table}
+            FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse_change();
+        REVOKE ALL ON public.{table} FROM {{app}};
+        GRANT SELECT, INSERT ON public.{table} TO {{app}};
+        COMMENT ON TABLE public.{table} IS 'append-only';
+        """,
+        f"""
+        DROP TRIGGER {table}_no_truncate ON public.{table};
+        DROP TRIGGER {table}_no_change ON public.{table};
+        COMMENT ON TABLE public.{table} IS NULL;
+        """,
+    )
+
+
+def guard(table: str, *, prefix: str, column: str) -> OnDefaultDatabase:
+    """A write to `table` commits only with an entry of the same transaction whose target is `prefix:<row's column>`."""
+    return OnDefaultDatabase(
+        f"""
+        CREATE CONSTRAINT TRIGGER {table}_needs_entry AFTER INSERT OR UPDATE OR DELETE ON public.{table}
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+            EXECUTE FUNCTION public.audit_require_entry('{prefix}', '{column}');
+        """,
+        f"DROP TRIGGER {table}_needs_entry ON public.{table};",
+    )

@@ -1,0 +1,110 @@
+"""The ledger as the database keeps it: append-only, guarded, and written by one function in one commit.
+
+A form is one call, because each round trip and each commit costs as much as the writing itself. The function runs with the rights of
+its caller and names everything with its schema, so that neither it nor the guard can be led astray.
+"""
+
+from django.db import migrations
+
+from audit.guarding import OnDefaultDatabase, append_only, guard
+
+ARGUMENTS = (
+    "uuid, timestamptz, text, text, integer, text, text, text, uuid, bytea, text[], text[], text[], boolean[], bytea[], bytea[], boolean[]"
+)
+
+RECORD_ANSWERS = """
+CREATE FUNCTION public.consent_record_answers(
+    p_subject uuid, p_at timestamptz, p_actor text, p_actor_role text, p_version integer, p_language text, p_method text,
+    p_captured_by text, p_act uuid, p_evidence bytea, p_purposes text[], p_channels text[], p_classes text[],
+    p_granted boolean[], p_wordings bytea[], p_scopes bytea[], p_sensitive boolean[],
+    OUT outcome text, OUT entries bigint[]
+) LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    entries := '{}';
+    -- One form at a time per person, and never beside an erasure: two tabs come one after the other, the second sees the first.
+    PERFORM 1 FROM public.personal_data_datasubject WHERE id = p_subject AND state = 'ACTIVE' FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        outcome := 'gone';
+        RETURN;
+    END IF;
+    IF EXISTS (
+        SELECT FROM pg_catalog.unnest(p_wordings) AS shown (hash)
+        WHERE NOT EXISTS (SELECT FROM public.consent_consentwording w WHERE w.hash = shown.hash)
+    ) THEN
+        outcome := 'unknown wording';
+        RETURN;
+    END IF;
+
+    WITH given AS (
+        SELECT g.*, last.id AS last_id, last.reply AS last_reply, last.scope_hash AS last_scope
+        FROM ROWS FROM (
+            pg_catalog.unnest(p_purposes), pg_catalog.unnest(p_channels), pg_catalog.unnest(p_classes),
+            pg_catalog.unnest(p_granted), pg_catalog.unnest(p_wordings), pg_catalog.unnest(p_scopes), pg_catalog.unnest(p_sensitive)
+        ) WITH ORDINALITY AS g (purpose, channel, class, granted, wording, scope, sensitive, place)
+        LEFT JOIN LATERAL (
+            SELECT l.id, l.reply, l.scope_hash FROM public.consent_ledgerentry l
+            WHERE l.subject_ref = p_subject AND l.purpose = g.purpose AND l.channel = g.channel AND l.recipient_class = g.class
+            ORDER BY l.id DESC LIMIT 1
+        ) AS last ON true
+    ), written AS (
+        INSERT INTO public.consent_ledgerentry (
+            subject_ref, purpose, channel, recipient_class, reply, ends_entry, version, wording_hash, scope_hash, language,
+            sensitive_shown, method, captured_by, at, act, sealed_evidence
+        )
+        SELECT p_subject, purpose, channel, class,
+            CASE WHEN granted THEN 'GRANTED' WHEN last_reply = 'GRANTED' THEN 'WITHDRAWN' ELSE 'REFUSED' END,
+            CASE WHEN NOT granted AND last_reply = 'GRANTED' THEN last_id END,
+            p_version, wording, scope, p_language, sensitive, p_method, p_captured_by, p_at, p_act, p_evidence
+        FROM given
+        -- The same answer to the same words is no new answer.
+        WHERE last_id IS NULL OR last_scope <> scope
+            OR CASE WHEN granted THEN last_reply <> 'GRANTED' ELSE last_reply NOT IN ('REFUSED', 'WITHDRAWN') END
+        ORDER BY place
+        RETURNING id, purpose, channel, recipient_class, reply, wording_hash
+    ), audited AS (
+        INSERT INTO public.audit_auditentry (event, target, subject_ref, actor, actor_role, at, details)
+        SELECT 'consent.' || pg_catalog.lower(reply), 'subject:' || p_subject, p_subject, p_actor, p_actor_role, p_at,
+            pg_catalog.jsonb_build_object(
+                'entry', id, 'purpose', purpose, 'channel', channel, 'recipient', recipient_class, 'version', p_version,
+                'wording', pg_catalog.encode(wording_hash, 'hex')
+            )
+        FROM written
+    ), touched AS (
+        SELECT purpose, pg_catalog.array_agg(channel) AS channels, pg_catalog.bool_or(reply = 'GRANTED') AS granted
+        FROM written WHERE recipient_class = '' GROUP BY purpose
+    ), states AS (
+        -- A purpose lives while one of its channels is agreed, in this form or in an earlier one.
+        INSERT INTO public.personal_data_purposestate AS s (subject_id, purpose, live, since)
+        SELECT p_subject, t.purpose, t.granted OR EXISTS (
+            SELECT FROM (
+                SELECT DISTINCT ON (l.channel) l.channel, l.reply FROM public.consent_ledgerentry l
+                WHERE l.subject_ref = p_subject AND l.purpose = t.purpose AND l.recipient_class = ''
+                ORDER BY l.channel, l.id DESC
+            ) AS other
+            WHERE other.reply = 'GRANTED' AND other.channel <> ALL (t.channels)
+        ), p_at
+        FROM touched t
+        ON CONFLICT (subject_id, purpose) DO UPDATE SET live = EXCLUDED.live, since = EXCLUDED.since
+            WHERE s.live <> EXCLUDED.live
+    ), job AS (
+        INSERT INTO public.consent_consentjob (subject_ref, act, created_at)
+        SELECT p_subject, p_act, p_at WHERE EXISTS (SELECT FROM written)
+    )
+    SELECT pg_catalog.array_agg(id ORDER BY id) INTO entries FROM written;
+    entries := COALESCE(entries, '{}');
+    outcome := 'recorded';
+END $$;
+REVOKE ALL ON FUNCTION public.consent_record_answers FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.consent_record_answers TO {app};
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("consent", "0001_initial"), ("audit", "0002_append_only"), ("personal_data", "0002_guards")]
+
+    operations = [
+        append_only("consent_consentwording"),
+        append_only("consent_ledgerentry"),
+        guard("consent_ledgerentry", prefix="subject", column="subject_ref"),
+        OnDefaultDatabase(RECORD_ANSWERS, f"DROP FUNCTION public.consent_record_answers({ARGUMENTS});"),
+    ]

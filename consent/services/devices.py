@@ -1,0 +1,126 @@
+"""Devices: noted only while a consent that names them stands, and gone with it (CG-3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from audit.services.recording import record
+from consent import selectors
+from consent.device_facts import DeviceFacts
+from consent.errors import DeviceNotNoted
+from consent.services.asking import device_questions
+from core.actors import Actor
+from core.encryption import blind_index, seal, unseal
+from personal_data import keys
+from personal_data.enums import AuditEvent
+from personal_data.errors import NotHeld
+from personal_data.models import Device
+from personal_data.services.subjects import hold_active
+from policies import selectors as policies
+
+
+@dataclass(frozen=True, slots=True)
+class NotedDevice:
+    """A device as its person sees it."""
+
+    id: UUID
+    facts: DeviceFacts
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+def device_consent_stands(subject_id: UUID, at: datetime) -> bool:
+    """Whether a consent is in force whose own version named device information."""
+    given = selectors.in_force(subject_id, at)
+    naming = {number: _device_questions(number) for number in {entry.version for entry in given.values()}}
+    return any(key in naming[entry.version] for key, entry in given.items())
+
+
+def note_device(*, subject_id: UUID, facts: DeviceFacts, by: Actor, now: datetime) -> UUID:
+    """Note a device, or that it was seen again. Raises DeviceNotNoted without consent, SubjectGone, KeyDestroyed."""
+    key = keys.data_key(subject_id)
+    lookup = blind_index(f"{subject_id}\n{facts.name}\n{facts.system}", name="personal_data.Device:lookup")
+    with transaction.atomic():
+        hold_active(subject_id)  # a withdrawal takes the same lock, so nothing is noted behind its back
+        if not device_consent_stands(subject_id, now):
+            raise DeviceNotNoted
+        device = Device.objects.filter(subject_id=subject_id, lookup=lookup).first()
+        if device is None:
+            device = Device(id=uuid4(), subject_id=subject_id, lookup=lookup, first_seen_at=now)
+        else:
+            facts = facts.with_known(_open(device, key))
+        device.sealed_facts = seal(key, facts.to_bytes(), context=_context(device.pk))
+        device.last_seen_at = now
+        device.save()
+        _record(AuditEvent.DEVICE_NOTED, subject_id, device.pk, by, now)
+    return device.pk
+
+
+def forget_device(*, subject_id: UUID, device_id: UUID, by: Actor, now: datetime) -> None:
+    """Delete one device. Raises NotHeld, SubjectGone."""
+    with transaction.atomic():
+        hold_active(subject_id)
+        if not _forget(subject_id, Device.objects.filter(subject_id=subject_id, pk=device_id), by, now):
+            raise NotHeld
+
+
+def forget_devices(*, subject_id: UUID, by: Actor, now: datetime) -> int:
+    """Delete every device of a person; how many there were. Raises SubjectGone."""
+    with transaction.atomic():
+        hold_active(subject_id)
+        return _forget(subject_id, Device.objects.filter(subject_id=subject_id), by, now)
+
+
+def forget_devices_without_consent(*, subject_id: UUID, by: Actor, now: datetime) -> int:
+    """Delete a person's devices unless a consent names them; how many went. Safe to repeat. Raises SubjectGone."""
+    with transaction.atomic():
+        hold_active(subject_id)
+        if device_consent_stands(subject_id, now):
+            return 0
+        return _forget(subject_id, Device.objects.filter(subject_id=subject_id), by, now)
+
+
+def noted_devices(subject_id: UUID) -> list[NotedDevice]:
+    """A person's devices, last seen first."""
+    rows = list(Device.objects.filter(subject_id=subject_id))
+    if not rows:
+        return []
+    key = keys.data_key(subject_id)
+    return [NotedDevice(row.pk, _open(row, key), row.first_seen_at, row.last_seen_at) for row in rows]
+
+
+def _device_questions(number: int) -> frozenset[object]:
+    version = policies.version_numbered(number)
+    return frozenset(device_questions(version)) if version else frozenset()
+
+
+def _forget(subject_id: UUID, devices: Iterable[Device], by: Actor, now: datetime) -> int:
+    gone = 0
+    for device in devices:
+        device_id = device.pk
+        device.delete()
+        _record(AuditEvent.DEVICE_ERASED, subject_id, device_id, by, now)
+        gone += 1
+    return gone
+
+
+def _open(device: Device, key: bytes) -> DeviceFacts:
+    return DeviceFacts.from_bytes(unseal(key, bytes(device.sealed_facts), context=_context(device.pk)))
+
+
+def _context(device_id: UUID) -> str:
+    return f"personal_data.Device:sealed_facts:{device_id}"
+
+
+def _record(event: str, subject_id: UUID, device_id: UUID, by: Actor, now: datetime) -> None:
+    record(
+        event=event,
+        target=f"subject:{subject_id}",
+        subject_id=subject_id,
+        by=by,
+        now=now,
+        details={"device": str(device_id)},
+    )

@@ -1,0 +1,186 @@
+"""Granting, refusing and withdrawing: a new entry each time, never an edit.
+
+The whole form is one call of `consent_record_answers` (migration 0002): it locks the person, passes over what was so
+already, and writes entries, audit entries, purpose states and the job in one commit. What must be gone the moment a
+consent ends goes in that commit too.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from audit.services.recording import actor_reference
+from consent import selectors
+from consent.answers import Answer, ConsentKey
+from consent.enums import Method
+from consent.errors import NotAsked, NotGiven, WordingChanged
+from consent.models import ConsentWording
+from consent.services.asking import question_by_key
+from consent.services.devices import forget_devices_without_consent
+from consent.wording import Question
+from core.actors import Actor
+from core.encryption import seal
+from core.queue import enqueue_on_commit
+from personal_data import keys
+from personal_data.errors import SubjectGone
+from policies.models import PolicyVersion
+
+_CALL = (
+    "SELECT outcome, entries FROM public.consent_record_answers("
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_ANSWERING_FOR_ONESELF = frozenset({"person", "guest", "system"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What one submitted form says."""
+
+    subject_id: UUID
+    lines: "Sequence[_Line]"
+    version: int
+    language: str
+    method: str
+    evidence: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One answer with the words it answers, as the ledger holds them."""
+
+    key: ConsentKey
+    granted: bool
+    wording_hash: bytes
+    scope_hash: bytes
+    sensitive: bool
+
+
+def record_answers(
+    *,
+    subject_id: UUID,
+    answers: Sequence[Answer],
+    version: PolicyVersion,
+    language: str,
+    method: str = Method.ACCOUNT,
+    evidence: Mapping[str, str],
+    by: Actor,
+    now: datetime,
+) -> list[int]:
+    """Record the answers of one form; the ids of the entries written. An answer that changes nothing writes none.
+
+    `evidence` is the minimum of technical proof (see `consent.evidence`), sealed under the person's evidence key.
+    Raises NotAsked, WordingChanged, SubjectGone, KeyDestroyed; then nothing was written.
+    """
+    asked = question_by_key(version, language)
+    lines = [_checked(answer, asked) for answer in {answer.key: answer for answer in answers}.values()]
+    if not lines:
+        return []
+    shown = [asked[line.key] for line in lines]
+    form = _Form(subject_id, lines, version.number, language, method, evidence)
+    if not any(asked[line.key].about_devices and not line.granted for line in lines):
+        return _write(form, shown, by=by, now=now)
+    with transaction.atomic():
+        written = _write(form, shown, by=by, now=now)
+        forget_devices_without_consent(subject_id=subject_id, by=by, now=now)
+    return written
+
+
+def withdraw(
+    *,
+    subject_id: UUID,
+    key: ConsentKey,
+    method: str = Method.ACCOUNT,
+    evidence: Mapping[str, str],
+    by: Actor,
+    now: datetime,
+) -> int:
+    """Take one consent back, at once; the id of the entry. It ends the entry that gave it, under that entry's wording.
+
+    Works for consents of versions long past too. Raises NotGiven when it is not in force, SubjectGone, KeyDestroyed.
+    """
+    with transaction.atomic():
+        given = selectors.in_force(subject_id, now).get(key)
+        if given is None:
+            raise NotGiven
+        line = _Line(key, False, bytes(given.wording_hash), bytes(given.scope_hash), given.sensitive_shown)
+        form = _Form(subject_id, [line], given.version, given.language, method, evidence)
+        written = _write(form, (), by=by, now=now)
+        if not written:
+            raise NotGiven
+        forget_devices_without_consent(subject_id=subject_id, by=by, now=now)
+        enqueue_on_commit("consent.follow_up")
+    return written[0]
+
+
+def _checked(answer: Answer, asked: Mapping[ConsentKey, Question]) -> _Line:
+    question = asked.get(answer.key)
+    if question is None:
+        raise NotAsked
+    if answer.shown is not None and answer.shown != question.wording_hash:
+        raise WordingChanged
+    return _Line(answer.key, answer.granted, question.wording_hash, question.scope_hash, question.sensitive)
+
+
+def _write(form: _Form, shown: Sequence[Question], *, by: Actor, now: datetime) -> list[int]:
+    act = uuid.uuid4()
+    sealed = seal(keys.evidence_key(form.subject_id), _canonical(form.evidence), context=evidence_context(act))
+    actor = actor_reference(by)
+    captured_by = "" if by.audit_role in _ANSWERING_FOR_ONESELF else actor
+    lines = form.lines
+    parameters: list[Any] = [
+        form.subject_id, now, actor, by.audit_role,
+        form.version, form.language, str(form.method), captured_by, act, sealed,
+        [line.key.purpose for line in lines],
+        [line.key.channel for line in lines],
+        [line.key.recipient_class for line in lines],
+        [line.granted for line in lines],
+        [line.wording_hash for line in lines],
+        [line.scope_hash for line in lines],
+        [line.sensitive for line in lines],
+    ]  # fmt: skip
+    outcome, written = _call(parameters)
+    if outcome == "unknown wording":
+        keep_wordings(shown)
+        outcome, written = _call(parameters)
+    if outcome == "gone":
+        raise SubjectGone
+    return written
+
+
+def _call(parameters: list[Any]) -> tuple[str, list[int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CALL, parameters)
+        outcome, written = cursor.fetchone()
+    return outcome, written
+
+
+def keep_wordings(shown: Sequence[Question]) -> None:
+    """Keep the exact text of questions, once each; a text kept before stays as it is."""
+    ConsentWording.objects.bulk_create(
+        (
+            ConsentWording(
+                hash=question.wording_hash,
+                scope_hash=question.scope_hash,
+                language=question.language,
+                title=question.heading,
+                text=question.wording,
+            )
+            for question in shown
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def evidence_context(act: UUID) -> str:
+    """What the sealed evidence of a form is bound to."""
+    return f"consent.LedgerEntry:sealed_evidence:{act}"
+
+
+def _canonical(evidence: Mapping[str, str]) -> bytes:
+    return json.dumps(dict(evidence), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

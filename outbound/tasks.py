@@ -1,0 +1,12 @@
+"""Periodic tasks of the way out."""
+
+from celery import shared_task
+
+from core.sweeps import run_sweep
+from outbound.services.delivering import deliver_due as deliver
+
+
+@shared_task(name="outbound.deliver_due")
+def deliver_due(**_: object) -> None:
+    """Safe to run any number of times at once: each message is leased to one worker."""
+    run_sweep("outbound.deliver_due", deliver)

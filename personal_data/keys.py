@@ -1,0 +1,77 @@
+"""Each person's two keys, wrapped, in the second database.
+
+Order on creation: key rows first, then the person's row, so that nobody is ever without keys; a key left without a person is
+removed by a sweep. Order on erasure: state, then key, then rows (see services/erasing.py).
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from core.encryption import CannotOpen, new_key, seal, unseal, unwrap, wrap
+from personal_data.enums import KeyKind
+from personal_data.errors import KeyDestroyed
+from personal_data.models import SubjectKey
+
+
+def create_keys(subject_id: UUID) -> None:
+    """Make both keys of a new person; commits in the keys database before the person's row exists."""
+    SubjectKey.objects.bulk_create(
+        SubjectKey(subject_ref=subject_id, kind=kind, wrapped=wrap(new_key(), context=_context(subject_id, kind)))
+        for kind in KeyKind
+    )
+
+
+def data_key(subject_id: UUID) -> bytes:
+    """The key of what is held on a person. Raises KeyDestroyed."""
+    return _open(subject_id, KeyKind.DATA)
+
+
+def evidence_key(subject_id: UUID) -> bytes:
+    """The key of what outlasts erasure as proof. Raises KeyDestroyed."""
+    return _open(subject_id, KeyKind.EVIDENCE)
+
+
+def data_keys(subject_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Data keys of several people in one query; people without one are left out."""
+    rows = SubjectKey.objects.filter(subject_ref__in=list(subject_ids), kind=KeyKind.DATA)
+    return {row.subject_ref: unwrap(row.wrapped, context=_context(row.subject_ref, KeyKind.DATA)) for row in rows}
+
+
+def destroy_data_key(subject_id: UUID) -> None:
+    """Make everything sealed under the data key unreadable. Safe to repeat."""
+    SubjectKey.objects.filter(subject_ref=subject_id, kind=KeyKind.DATA).delete()
+
+
+def destroy_evidence_key(subject_id: UUID) -> None:
+    """End the evidence period of a person. Safe to repeat."""
+    SubjectKey.objects.filter(subject_ref=subject_id, kind=KeyKind.EVIDENCE).delete()
+
+
+def seal_evidence(subject_id: UUID, plaintext: bytes, context: str) -> bytes:
+    """Seal under the person's evidence key. Raises KeyDestroyed."""
+    return seal(evidence_key(subject_id), plaintext, context=context)
+
+
+def unseal_evidence(subject_id: UUID, blob: bytes, context: str) -> bytes:
+    """Open what `seal_evidence` sealed. Raises KeyDestroyed, CannotOpen."""
+    return unseal(evidence_key(subject_id), blob, context=context)
+
+
+def unseal_evidence_many(subject_id: UUID, blobs: list[tuple[bytes, str]]) -> list[bytes]:
+    """Open several of one person, each given with its context; the key is fetched once. Raises KeyDestroyed, CannotOpen."""
+    key = evidence_key(subject_id)
+    return [unseal(key, blob, context=context) for blob, context in blobs]
+
+
+def _open(subject_id: UUID, kind: KeyKind) -> bytes:
+    wrapped = SubjectKey.objects.filter(subject_ref=subject_id, kind=kind).values_list("wrapped", flat=True).first()
+    if wrapped is None:
+        raise KeyDestroyed
+    try:
+        return unwrap(wrapped, context=_context(subject_id, kind))
+    except CannotOpen as error:
+        raise KeyDestroyed from error
+
+
+def _context(subject_id: UUID, kind: str) -> str:
+    return f"personal_data.SubjectKey:{kind}:{subject_id}"

@@ -1,0 +1,19 @@
+"""Who and what is held."""
+
+from personal_data.models.erasure import ErasureRun
+from personal_data.models.held import DataItem, Device, FieldRefusal, StoredFile
+from personal_data.models.retention import DueNotice, PurposeState, RetentionEvent
+from personal_data.models.subject import DataSubject, SubjectKey
+
+__all__ = [
+    "DataItem",
+    "DataSubject",
+    "Device",
+    "DueNotice",
+    "ErasureRun",
+    "FieldRefusal",
+    "PurposeState",
+    "RetentionEvent",
+    "StoredFile",
+    "SubjectKey",
+]

@@ -1,0 +1,139 @@
+"""What is held on a person, as the account shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Max, Min, Q, Value
+
+from core.encryption import CannotOpen
+from personal_data import keys
+from personal_data.content import EXTENSIONS
+from personal_data.fields import read_file_name, read_value
+from personal_data.models import DataItem, DataSubject, FieldRefusal, RetentionEvent, StoredFile
+from personal_data.retention_dates import KeptUntil, kept_until
+from personal_data.values import mask_value, show_value
+from policies import selectors as policies
+from policies.models import PolicyVersion
+from policies.pack_types import FieldSpec, PurposeSpec, RecipientSpec
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """One file of a field."""
+
+    id: UUID
+    name: str
+    mime: str
+    size: int
+    held_since: datetime
+    source: str
+
+    @property
+    def type_words(self) -> str:
+        """The type as a person knows it: JPG, MP4."""
+        return EXTENSIONS.get(self.mime, "").removeprefix(".").upper()
+
+
+@dataclass(frozen=True)
+class HeldField:
+    """One field of the policy in force and what is held under it."""
+
+    spec: FieldSpec
+    purposes: Sequence[PurposeSpec]
+    recipients: Sequence[RecipientSpec]
+    kept: KeptUntil
+    item: DataItem | None = None
+    value: str = ""
+    masked: str = ""
+    files: Sequence[HeldFile] = field(default_factory=list)
+    refusal: FieldRefusal | None = None
+    devices: int = 0
+
+    @property
+    def is_held(self) -> bool:
+        return self.item is not None or bool(self.files) or bool(self.devices)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the value is hidden until the person asks to see it."""
+        return self.spec.is_sensitive
+
+
+def held_on(
+    *, subject_id: UUID, at: datetime, key: bytes | None = None, version: PolicyVersion | None = None
+) -> list[HeldField]:
+    """Every field of the policy in force, in its order, with what is held. A constant number of queries.
+
+    A caller that has opened the person's data key or read the version in force hands them on. Raises KeyDestroyed.
+    """
+    version = version or policies.version_in_force(at)
+    if version is None:
+        return []
+    pack = policies.document(version)
+    key = key or keys.data_key(subject_id)
+    subject = DataSubject.objects.annotate(
+        device_count=Count("devices", distinct=True),
+        first_device_at=Min("devices__first_seen_at"),
+        live=ArrayAgg("purpose_states__purpose", filter=Q(purpose_states__live=True), distinct=True, default=Value([])),
+    ).get(pk=subject_id)
+    items = {item.field: item for item in DataItem.objects.filter(subject_id=subject_id)}
+    refusals = {refusal.field: refusal for refusal in FieldRefusal.objects.filter(subject_id=subject_id)}
+    files: dict[str, list[HeldFile]] = {}
+    for stored in StoredFile.objects.filter(subject_id=subject_id):
+        files.setdefault(stored.field, []).append(
+            HeldFile(
+                stored.pk,
+                read_file_name(stored, key=key),
+                stored.mime,
+                stored.size,
+                stored.held_since,
+                stored.get_source_display(),
+            )
+        )
+    events = dict(
+        RetentionEvent.objects.filter(subject_id=subject_id).order_by().values_list("event").annotate(last=Max("at"))
+    )
+    found = []
+    for spec in pack.fields:
+        item, given = items.get(spec.code), files.get(spec.code, [])
+        devices = subject.device_count if spec.kind == "device" else 0
+        value, masked = _value(spec, item, key)
+        since = [item.held_since] if item else [one.held_since for one in given]
+        if devices and subject.first_device_at:
+            since.append(subject.first_device_at)
+        found.append(
+            HeldField(
+                spec=spec,
+                purposes=[purpose for purpose in pack.purposes if purpose.code in spec.purposes],
+                recipients=[recipient for recipient in pack.recipients if recipient.code in spec.recipients],
+                kept=kept_until(
+                    pack,
+                    spec,
+                    held_since=min(since, default=None),
+                    last_active_at=subject.last_active_at,
+                    events=events,
+                    live=subject.live,
+                ),
+                item=item,
+                value=value,
+                masked=masked,
+                files=given,
+                refusal=refusals.get(spec.code),
+                devices=devices,
+            )
+        )
+    return found
+
+
+def _value(spec: FieldSpec, item: DataItem | None, key: bytes) -> tuple[str, str]:
+    """The value as the person reads it, and masked; both empty when none is held or it cannot be opened."""
+    if item is None:
+        return "", ""
+    try:
+        clear = read_value(item, key=key)
+    except CannotOpen:
+        return "", ""
+    return show_value(spec, clear), mask_value(spec, clear)

@@ -1,0 +1,111 @@
+"""Files the person gave: stored sealed, read one by one, deleted with their bytes."""
+
+import time
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.services.recording import record
+from core.actors import Actor
+from core.encryption import normalise_display
+from personal_data import keys, storage
+from personal_data.content import EXTENSIONS, IMAGE_TYPES, VIDEO_TYPES, clean_file
+from personal_data.enums import AuditEvent, Source
+from personal_data.errors import NotHeld, TooManyFiles, UnknownField
+from personal_data.fields import read_file_name, seal_file_name
+from personal_data.models import FieldRefusal, StoredFile
+from personal_data.registry import blob_owners
+from personal_data.services.holding import field_in_force
+from personal_data.services.subjects import hold_active
+from policies.enums import FILE_KINDS
+
+DEFAULT_MAX_BYTES = 5 * 1024 * 1024
+MOST_FILES = 20
+LONGEST_NAME = 120
+ORPHAN_AGE_SECONDS = 3600
+
+
+def store_file(
+    *, subject_id: UUID, field: str, name: str, data: bytes, source: str = Source.PERSON, by: Actor, now: datetime
+) -> StoredFile:
+    """Check, seal and keep a file.
+
+    Raises UnknownField, TooManyFiles, FileTooLarge, FileTypeRefused, SubjectGone, OSError.
+    """
+    spec = field_in_force(field, at=now)
+    if spec.kind not in FILE_KINDS:
+        raise UnknownField
+    if StoredFile.objects.filter(subject_id=subject_id, field=field).count() >= MOST_FILES:
+        raise TooManyFiles(_("%(limit)s files are held here already. Delete one first.") % {"limit": MOST_FILES})
+    allowed = VIDEO_TYPES if spec.kind == "video" else IMAGE_TYPES
+    clean = clean_file(data, allowed=allowed, max_bytes=spec.max_bytes or DEFAULT_MAX_BYTES)
+    key = keys.data_key(subject_id)
+    stored = StoredFile(
+        subject_id=subject_id, field=field, mime=clean.mime, size=len(clean.data), source=source, held_since=now
+    )
+    stored.sealed_name = seal_file_name(stored.pk, shown_name(name, clean.mime), key=key)
+    storage.write_blob(stored.pk, clean.data, key=key)
+    with transaction.atomic():
+        hold_active(subject_id)
+        stored.save(force_insert=True)
+        FieldRefusal.objects.filter(subject_id=subject_id, field=field).delete()
+        _record(AuditEvent.FILE_STORED, stored, by, now)
+    return stored
+
+
+def read_file(*, subject_id: UUID, file_id: UUID, by: Actor, now: datetime) -> tuple[str, str, bytes]:
+    """Name, type and bytes of one file; the look is recorded. Raises NotHeld."""
+    stored = StoredFile.objects.filter(pk=file_id, subject_id=subject_id).first()
+    if stored is None:
+        raise NotHeld
+    key = keys.data_key(subject_id)
+    try:
+        data = storage.read_blob(stored.pk, key=key)
+    except FileNotFoundError as error:
+        raise NotHeld from error
+    with transaction.atomic():
+        _record(AuditEvent.FILE_READ, stored, by, now)
+    return read_file_name(stored, key=key), stored.mime, data
+
+
+def delete_file(*, subject_id: UUID, file_id: UUID, by: Actor, now: datetime) -> None:
+    """Delete one file, row and bytes. Raises NotHeld, SubjectGone."""
+    with transaction.atomic():
+        hold_active(subject_id)
+        stored = StoredFile.objects.select_for_update().filter(pk=file_id, subject_id=subject_id).first()
+        if stored is None:
+            raise NotHeld
+        _record(AuditEvent.FILE_ERASED, stored, by, now)
+        transaction.on_commit(partial(storage.remove_blob, stored.pk))
+        stored.delete()
+
+
+def remove_orphans(*, now: datetime) -> int:
+    """Remove bytes no row points at, older than an hour of the disk's own time. The number removed."""
+    old = list(storage.stored_blobs(older_than=time.time() - ORPHAN_AGE_SECONDS))
+    known = {pk for model in blob_owners() for pk in model.objects.filter(pk__in=old).values_list("pk", flat=True)}
+    for blob_id in set(old) - known:
+        storage.remove_blob(blob_id)
+    return len(set(old) - known)
+
+
+def shown_name(name: str, mime: str) -> str:
+    """A file name fit to show and to save under: no path, no control characters, the real type's ending."""
+    base = normalise_display(name).replace("\\", "/").rsplit("/", 1)[-1]
+    base = "".join(char for char in base if char.isprintable() and char not in '"<>:|?*')
+    stem = base.rsplit(".", 1)[0][:LONGEST_NAME].strip(" .") or "file"
+    return stem + EXTENSIONS[mime]
+
+
+def _record(event: str, stored: StoredFile, by: Actor, now: datetime) -> None:
+    record(
+        event=event,
+        target=f"subject:{stored.subject_id}",
+        subject_id=stored.subject_id,
+        by=by,
+        now=now,
+        details={"field": stored.field, "file": str(stored.pk)},
+    )

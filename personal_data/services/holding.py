@@ -1,0 +1,195 @@
+"""Values: write, correct, confirm, decline, erase, reveal. Each change and each look by staff is recorded."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from audit.services.recording import record
+from core.actors import Actor
+from core.encryption import blind_index
+from personal_data import keys, storage
+from personal_data.enums import AuditEvent, Source
+from personal_data.errors import ChangedElsewhere, NotHeld, PurposeNotNamed, UnknownField
+from personal_data.fields import read_value, seal_value
+from personal_data.models import DataItem, FieldRefusal, StoredFile
+from personal_data.permissions import check_can_reveal
+from personal_data.services.subjects import hold_active
+from personal_data.values import clean_value
+from policies import selectors as policies
+from policies.pack_types import FieldSpec
+
+ANY_STATE = "any"
+
+
+def write_item(
+    *,
+    subject_id: UUID,
+    field: str,
+    value: str,
+    source: str = Source.PERSON,
+    seen: str = ANY_STATE,
+    by: Actor,
+    now: datetime,
+) -> DataItem:
+    """Hold a value, or correct the one held. Raises UnknownField, InvalidValue, SubjectGone, ChangedElsewhere.
+
+    `seen` is the `state_mark` of what the person had on screen. When another window changed it since, nothing is written;
+    when it already holds the very value sent, this is the same answer sent twice and nothing is written either.
+    """
+    spec = field_in_force(field, at=now)
+    cleaned = clean_value(spec, value)
+    key = keys.data_key(subject_id)
+    with transaction.atomic():
+        hold_active(subject_id)
+        item = DataItem.objects.filter(subject_id=subject_id, field=field).first()
+        if seen not in (ANY_STATE, state_mark(item)):
+            if item is not None and read_value(item, key=key) == cleaned:
+                return item
+            raise ChangedElsewhere
+        event = AuditEvent.ITEM_CORRECTED if item else AuditEvent.ITEM_WRITTEN
+        if item is None:
+            item = DataItem(subject_id=subject_id, field=field, held_since=now)
+        item.sealed_value = seal_value(item.pk, cleaned, key=key)
+        item.lookup = blind_index(cleaned, name=f"field:{field}")
+        item.source = source
+        item.changed_at = item.confirmed_at = now
+        item.save()
+        FieldRefusal.objects.filter(subject_id=subject_id, field=field).delete()
+        _record(event, subject_id, by, now, field)
+    return item
+
+
+def state_mark(item: DataItem | None) -> str:
+    """A short text that changes whenever the value does; empty when none is held."""
+    return item.changed_at.isoformat() if item else ""
+
+
+def confirm_item(*, subject_id: UUID, item_id: UUID, by: Actor, now: datetime) -> None:
+    """The person says a value is still right (CG-4). Raises NotHeld, SubjectGone."""
+    with transaction.atomic():
+        hold_active(subject_id)
+        item = _locked(subject_id, item_id)
+        DataItem.objects.filter(pk=item.pk).update(confirmed_at=now)
+        _record(AuditEvent.ITEM_CONFIRMED, subject_id, by, now, item.field)
+
+
+def erase_item(*, subject_id: UUID, item_id: UUID, by: Actor, now: datetime) -> None:
+    """Delete one value: its row goes. Raises NotHeld, SubjectGone."""
+    with transaction.atomic():
+        hold_active(subject_id)
+        item = _locked(subject_id, item_id)
+        item.delete()
+        _record(AuditEvent.ITEM_ERASED, subject_id, by, now, item.field)
+
+
+def erase_items(*, subject_id: UUID, fields: Collection[str], by: Actor, now: datetime) -> int:
+    """Delete all that several fields hold, values and files; what is already gone is passed over. The number deleted."""
+    with transaction.atomic():
+        hold_active(subject_id)
+        return _erase_all(subject_id, fields, by, now)
+
+
+def decline_field(*, subject_id: UUID, field: str, by: Actor, now: datetime, told_to_staff: bool = False) -> None:
+    """The person will not give a field (AC-4); what it holds goes with it. Raises UnknownField, SubjectGone.
+
+    Declined twice, the first answer stands and nothing is written.
+    """
+    field_in_force(field, at=now)
+    with transaction.atomic():
+        hold_active(subject_id)
+        erased = _erase_all(subject_id, [field], by, now)
+        _refusal, created = FieldRefusal.objects.get_or_create(
+            subject_id=subject_id, field=field, defaults={"declined_at": now, "told_to_staff": told_to_staff}
+        )
+        if created or erased:
+            _record(AuditEvent.FIELD_DECLINED, subject_id, by, now, field)
+
+
+def _erase_all(subject_id: UUID, fields: Collection[str], by: Actor, now: datetime) -> int:
+    items = list(DataItem.objects.select_for_update().filter(subject_id=subject_id, field__in=fields).order_by("field"))
+    files = list(StoredFile.objects.select_for_update().filter(subject_id=subject_id, field__in=fields).order_by("pk"))
+    for item in items:
+        _record(AuditEvent.ITEM_ERASED, subject_id, by, now, item.field)
+        item.delete()
+    for stored in files:
+        record(
+            event=AuditEvent.FILE_ERASED,
+            target=f"subject:{subject_id}",
+            subject_id=subject_id,
+            by=by,
+            now=now,
+            details={"field": stored.field, "file": str(stored.pk)},
+        )
+        transaction.on_commit(partial(storage.remove_blob, stored.pk))
+        stored.delete()
+    return len(items) + len(files)
+
+
+def reveal(*, item_id: UUID, purpose: str, reason: str, by: Actor, now: datetime) -> str:
+    """Show staff one value, recorded with its reason. Raises NotHeld, RevealRefused, PurposeNotNamed."""
+    item = DataItem.objects.filter(pk=item_id).first()
+    if item is None:
+        raise NotHeld
+    spec = field_in_force(item.field, at=now)
+    check_can_reveal(by=by, sensitivity=spec.sensitivity)
+    check_purpose(subject_id=item.subject_id, field=item.field, purpose=purpose, by=by, now=now)
+    value = read_value(item, key=keys.data_key(item.subject_id))
+    with transaction.atomic():
+        record(
+            event=AuditEvent.ITEM_REVEALED,
+            target=f"subject:{item.subject_id}",
+            subject_id=item.subject_id,
+            by=by,
+            now=now,
+            details={"field": item.field, "purpose": purpose},
+            note=reason,
+        )
+    return value
+
+
+def check_purpose(*, subject_id: UUID, field: str, purpose: str, by: Actor, now: datetime) -> None:
+    """Raises PurposeNotNamed, and records the attempt, unless the version in force names the purpose for the field (SH-11)."""
+    spec = field_in_force(field, at=now)
+    if purpose in spec.purposes:
+        return
+    # A transaction of its own: the refusal is raised, the record of it stays.
+    with transaction.atomic(durable=not transaction.get_connection().in_atomic_block):
+        record(
+            event=AuditEvent.READ_REFUSED,
+            target=f"subject:{subject_id}",
+            subject_id=subject_id,
+            by=by,
+            now=now,
+            details={"field": field, "purpose": purpose},
+        )
+    raise PurposeNotNamed
+
+
+def field_in_force(code: str, *, at: datetime) -> FieldSpec:
+    """The field as the version in force declares it. Raises UnknownField."""
+    version = policies.version_in_force(at)
+    spec = policies.field(version, code) if version else None
+    if spec is None:
+        raise UnknownField
+    return spec
+
+
+def _locked(subject_id: UUID, item_id: UUID) -> DataItem:
+    item = DataItem.objects.select_for_update().filter(pk=item_id, subject_id=subject_id).first()
+    if item is None:
+        raise NotHeld
+    return item
+
+
+def _record(event: str, subject_id: UUID, by: Actor, now: datetime, field: str) -> None:
+    record(
+        event=event,
+        target=f"subject:{subject_id}",
+        subject_id=subject_id,
+        by=by,
+        now=now,
+        details={"field": field},
+    )

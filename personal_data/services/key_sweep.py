@@ -1,0 +1,44 @@
+"""Keys whose person never came to be, or is erased."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from audit.services.recording import record
+from core.actors import SYSTEM
+from personal_data import keys
+from personal_data.enums import AuditEvent, KeyKind, SubjectState
+from personal_data.models import DataSubject, SubjectKey
+
+GRACE = timedelta(hours=1)
+
+
+def remove_orphan_keys(*, now: datetime) -> int:
+    """Remove keys older than an hour without a person, and data keys of the erased. The number of people concerned.
+
+    A creation still under way looks like an orphan: so a tombstone takes the person's place first, and only then the keys go.
+    """
+    refs = set(SubjectKey.objects.filter(created_at__lt=now - GRACE).values_list("subject_ref", flat=True))
+    known = dict(DataSubject.objects.filter(pk__in=refs).values_list("pk", "state"))
+    count = 0
+    for ref in sorted(refs - known.keys()):
+        try:
+            with transaction.atomic():
+                DataSubject.objects.create(
+                    pk=ref, state=SubjectState.ERASED, language="", age_band="", created_at=now, erased_at=now
+                )
+                record(
+                    event=AuditEvent.ERASURE_DONE,
+                    target=f"subject:{ref}",
+                    subject_id=ref,
+                    by=SYSTEM,
+                    now=now,
+                    details={"orphan": True},
+                )
+        except IntegrityError:
+            continue
+        keys.destroy_data_key(ref)
+        keys.destroy_evidence_key(ref)
+        count += 1
+    erased = [ref for ref, state in known.items() if state == SubjectState.ERASED]
+    return count + SubjectKey.objects.filter(subject_ref__in=erased, kind=KeyKind.DATA).delete()[0]

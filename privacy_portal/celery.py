@@ -1,0 +1,101 @@
+"""The Celery application and what beat rings for.
+
+A message is a doorbell: "look at the database". Losing or doubling all of them changes seconds, never what happens, so
+results are off, messages are small JSON, and nothing waits for the broker longer than a person would notice.
+"""
+
+import gc
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import celeryd_init, setup_logging, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
+
+from django.conf import settings
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+
+# name: seconds between two rings, and why it rings.
+SCHEDULE: dict[str, float] = {
+    "core.heartbeat": 10,  # readiness: beat rings and a worker answers
+    "outbound.deliver_due": 5,  # mail whose doorbell was lost, and second tries
+    "personal_data.run_erasures": 10,  # an erasure that a crash left half-way
+    "consent.follow_up": MINUTE,  # what follows from an answer whose doorbell was lost
+    "cases.send_codes": 10,  # codes for looking up a case whose doorbell was lost
+    "complaints.sweep_deadlines": MINUTE,  # reminders and overdue marks
+    "accounts.sweep_sessions": HOUR,  # security records past their retention
+    "personal_data.sweep_orphans": HOUR,  # sealed bytes and keys that a crash left without an owner
+    "privacy_portal.alert_failing_jobs": 5 * MINUTE,  # a job that keeps failing is told to administrators
+}
+
+SOCKET_SECONDS = 0.08  # ringing never holds a request longer than this
+WORKER_SOCKET_SECONDS = 10.0  # longer than the second a worker waits for the next message
+
+app = Celery("privacy_portal")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    result_backend=None,
+    task_ignore_result=True,
+    task_store_errors_even_if_ignored=False,
+    accept_content=["json"],
+    task_serializer="json",
+    timezone="UTC",
+    enable_utc=True,
+    task_default_queue="portal",
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=15 * MINUTE,
+    task_publish_retry=False,
+    worker_prefetch_multiplier=1,
+    worker_concurrency=2,
+    worker_max_tasks_per_child=2000,
+    worker_send_task_events=False,
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_timeout=2,
+    broker_pool_limit=4,
+    broker_transport_options={
+        # A task is far shorter than this; a lost worker's message comes back after it, and a sweep long before.
+        "visibility_timeout": HOUR,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": SOCKET_SECONDS,
+        "socket_timeout": SOCKET_SECONDS,
+        "socket_keepalive": True,
+        "retry_on_timeout": False,
+        "max_retries": 0,
+    },
+    visibility_timeout=HOUR,
+    beat_schedule={name: {"task": name, "schedule": seconds} for name, seconds in SCHEDULE.items()},
+    beat_max_loop_interval=5,
+)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _use_django_logging(**_: Any) -> None:
+    """Logging is set by Django's settings; Celery adds no handler and prints no task arguments."""
+
+
+@celeryd_init.connect
+def _share_memory(**_: Any) -> None:
+    """A worker waits for its broker; and what it loads before the fork stays out of the collector, so that children
+    share it.
+    """
+    app.conf.broker_transport_options = {
+        **app.conf.broker_transport_options,
+        "socket_connect_timeout": WORKER_SOCKET_SECONDS,
+        "socket_timeout": WORKER_SOCKET_SECONDS,
+    }
+    gc.collect()
+    gc.freeze()
+
+
+@worker_process_init.connect
+def _collect_in_child(**_: Any) -> None:
+    gc.enable()

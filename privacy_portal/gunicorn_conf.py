@@ -1,0 +1,63 @@
+"""How gunicorn serves the portal: loaded once, then forked, so that workers share what was loaded."""
+
+import gc
+import os
+import socket
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
+
+from django.conf import settings
+
+WORKERS = 2
+THREADS = 4
+
+
+def _addresses() -> list[str]:
+    """The address to listen on: PORTAL_BIND in a container, else the loopback of both kinds (passkeys need
+    `localhost`).
+    """
+    given = os.environ.get("PORTAL_BIND", "")
+    if given:
+        return [f"{given}:{settings.PORT}"]
+    return [f"127.0.0.1:{settings.PORT}", *([f"[::1]:{settings.PORT}"] if _has_ipv6_loopback(settings.PORT) else [])]
+
+
+def _has_ipv6_loopback(port: int) -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("::1", port))
+    except OSError:
+        return False
+    return True
+
+
+bind = _addresses()
+wsgi_app = "privacy_portal.wsgi:application"
+workers = int(os.environ.get("PORTAL_WEB_WORKERS", WORKERS))
+worker_class = "gthread"
+threads = THREADS
+preload_app = True
+timeout = 30
+graceful_timeout = 8
+keepalive = 5
+max_requests = 20_000  # a slow leak never grows old
+max_requests_jitter = 2_000
+limit_request_line = 4094
+limit_request_field_size = 8190
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  a heartbeat file, never written to disk
+accesslog = None  # an address names a person
+errorlog = "-"
+loglevel = "warning"
+proc_name = "portal-web"
+forwarded_allow_ips = os.environ.get("PORTAL_PROXY_ADDRESSES", "127.0.0.1")
+control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """Keep what is loaded out of the collector: looking at it would copy its pages into every worker."""
+    import kombu.transport.redis  # noqa: F401  the first ring would load it in each worker
+
+    gc.collect()
+    gc.freeze()

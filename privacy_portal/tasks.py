@@ -1,0 +1,21 @@
+"""Periodic work of the installation as a whole."""
+
+from datetime import datetime
+
+from celery import shared_task
+
+from accounts.models import User
+from accounts.sealed_address import real_address
+from core.sweeps import run_sweep
+from outbound.services.alerting import alert_failing_jobs
+
+
+@shared_task(name="privacy_portal.alert_failing_jobs", acks_late=True)
+def alert(**_: object) -> None:
+    """Mail administrators about jobs that keep failing; each failure is told once."""
+    run_sweep("privacy_portal.alert_failing_jobs", _alert)
+
+
+def _alert(*, now: datetime) -> list[str]:
+    administrators = User.objects.filter(is_active=True, groups__name="administrator").distinct()
+    return alert_failing_jobs(addresses={real_address(user): user.language for user in administrators}, now=now)

@@ -1,0 +1,122 @@
+"""Deleting everything: asked for twice, done by the worker, and nothing left that names the person."""
+
+import html
+from datetime import datetime
+
+import pytest
+from django.db import connections
+from django.test import Client
+from PIL import Image
+
+from accounts.alias import alias_of
+from accounts.models import User
+from core import clock
+from outbound.models import OutboxMessage
+from personal_data import storage
+from personal_data.enums import SubjectState
+from personal_data.models import DataSubject, ErasureRun, SubjectKey
+from personal_data.services import files
+from personal_data.services.erasing import run_due_erasures
+from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, PHONE, Hold
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+ERASE = "/en/account/erase/"
+
+
+def ask(browser: Client, **changes: str) -> object:
+    return browser.post(ERASE, {"understood": "on", "password": PASSWORD, **changes})
+
+
+def everything() -> str:
+    """Every row of every table of both databases as text."""
+    found = []
+    for alias in connections:
+        with connections[alias].cursor() as cursor:
+            for table in connections[alias].introspection.table_names(cursor):
+                cursor.execute(f'SELECT t::text FROM "{table}" t')
+                found += [row[0] for row in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def picture() -> bytes:
+    import io
+
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_the_page_says_what_goes_and_what_stays(browser: Client, hold: Hold) -> None:
+    hold()
+    text = html.unescape(browser.get(ERASE).content.decode())
+    for words in ("What goes", "Full name", "What stays, and why", "Download everything first", "3 years"):
+        assert words in text
+    assert ErasureRun.objects.count() == 0
+
+
+def test_a_wrong_password_deletes_nothing(browser: Client, hold: Hold) -> None:
+    hold()
+    response = ask(browser, password="not-this-one")
+    assert "This is not your password" in response.content.decode()
+    assert browser.post(ERASE, {"password": PASSWORD}).status_code == 200
+    assert not ErasureRun.objects.exists()
+
+
+def test_everything_goes_and_the_link_works_after_sign_out(
+    browser: Client, member: User, hold: Hold, now: datetime
+) -> None:
+    hold()
+    hold("phone", PHONE)
+    stored = files.store_file(
+        subject_id=member.subject_id, field="payment-image", name="bien-lai.jpg", data=picture(), by=member, now=now
+    )
+    alias = alias_of(ADDRESS)
+    assert alias in everything()
+    response = ask(browser)
+    link = response["Location"]
+    assert browser.get("/en/account/").status_code == 302
+    assert "about to begin" in browser.get(link).content.decode()
+    assert run_due_erasures(now=clock.now()) == 1
+    text = browser.get(link).content.decode()
+    assert "Everything is deleted" in text
+    assert browser.get(link, headers={"accept": "application/json"}).json()["finished"] is True
+
+    subject = DataSubject.objects.get(pk=member.subject_id)
+    assert subject.state == SubjectState.ERASED
+    assert not User.objects.filter(pk=member.pk).exists()
+    assert set(SubjectKey.objects.values_list("kind", flat=True)) == {"EVIDENCE"}
+    assert not (storage.root() / stored.pk.hex[:2] / str(stored.pk)).exists()
+    left = everything()
+    for trace in (ADDRESS, alias, NAME, "912345678", "bien-lai"):
+        assert trace not in left
+    message = OutboxMessage.objects.get()
+    assert message.notice == "account-erased"
+
+
+def test_asked_in_two_windows_it_is_one_deletion(browser: Client, member: User) -> None:
+    other = Client()
+    other.force_login(member)
+    first, second = ask(browser), ask(other)
+    assert ErasureRun.objects.count() == 1
+    assert second.status_code in (302, 410) and first.status_code == 302
+
+
+def test_another_window_is_told_and_shows_nothing(browser: Client, member: User, hold: Hold, now: datetime) -> None:
+    from personal_data.services.erasing import begin_erasure, run_erasure
+
+    hold()
+    run = begin_erasure(subject_id=member.subject_id, address="", by=member, now=now)
+    response = browser.post("/en/account/data/full-name/", {"value": "Another", "seen": ""})
+    assert response.status_code == 410 and "being deleted" in response.content.decode()
+    run_erasure(run_id=run.pk, now=now)
+    assert browser.get("/en/account/data/").status_code in (302, 410)
+
+
+def test_a_guessed_link_shows_nothing(client: Client, policy: object) -> None:
+    assert client.get(f"{ERASE}progress/{'0' * 64}/").status_code == 404
+
+
+def test_staff_cannot_delete_the_account_they_work_with(browser: Client, member: User) -> None:
+    User.objects.filter(pk=member.pk).update(is_staff=True)
+    assert "member of staff" in browser.get(ERASE).content.decode()
+    assert ask(browser).status_code == 403

@@ -1,0 +1,258 @@
+"""A person in front of a browser: signs up, signs in, fills in, presses, with the pointer or by keyboard alone."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys import axe
+from tests.journeys.browser import NARROWEST, PATIENCE_MS, path_of
+from tests.journeys.installation import Installation, SignIn
+from tests.journeys.waiting import eventually
+
+PASSWORD = "bốn con mèo trên mái nhà"
+MOST_TABS = 150
+_REFERENCE = re.compile(r"\b(?:KN|YC)-\d{2}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+# The text of a page wider than its window makes people scroll two ways; half a pixel is rounding.
+OVERFLOW = """
+() => {
+  const limit = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= limit) return [];
+  const wide = [...document.body.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > limit + 0.5);
+  return wide.slice(0, 5).map(one => one.tagName.toLowerCase() + "." + one.className + " " + one.textContent.trim().slice(0, 40));
+}
+"""
+
+
+class Walk:
+    """One browser window on one installation, in one language."""
+
+    def __init__(self, page: Page, installation: Installation, *, language: str, by_keyboard: bool = False) -> None:
+        self.page = page
+        self.portal = installation
+        self.language = language
+        self.by_keyboard = by_keyboard
+        self.mailbox = installation.mailbox
+
+    # --- moving about -------------------------------------------------------------------------------------------------
+
+    def go(self, path: str) -> None:
+        """Open a page by its address below the language."""
+        answer = self.page.goto(f"/{self.language}/{path}")
+        assert answer is not None
+        assert answer.status == 200, f"{answer.status}: {path}"
+        self.look()
+
+    def go_staff(self, path: str) -> None:
+        """Open a page of the staff desk, which has no language in its address."""
+        self.stay(f"/staff/{path}")
+
+    def stay(self, path: str) -> None:
+        """Load a page by its whole path."""
+        answer = self.page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, f"{answer.status}: {path}"
+        self.look()
+
+    def act(self, action: str, *, within: Locator | None = None) -> None:
+        """Press the control of an action and arrive at the page it leads to."""
+        self.press((within or self.page).locator(f'[data-action="{action}"]').first)
+
+    def press(self, control: Locator) -> None:
+        """Press something that leads to a page."""
+        with self.page.expect_navigation(timeout=PATIENCE_MS):
+            if self.by_keyboard:
+                self.tab_to(control)
+                self.page.keyboard.press("Enter")
+            else:
+                control.click()
+        self.look()
+
+    def tab_to(self, control: Locator) -> None:
+        """Reach a control by the Tab key alone, and see that it is seen to be reached."""
+        control.wait_for()
+        for _ in range(MOST_TABS):
+            if control.evaluate("one => one === document.activeElement"):
+                break
+            self.page.keyboard.press("Tab")
+        else:
+            raise AssertionError(f"the keyboard does not reach {control}")
+        ring = control.evaluate("one => { const s = getComputedStyle(one); return [s.outlineStyle, s.boxShadow]; }")
+        assert ring != ["none", "none"], f"nobody sees that {control} has the focus"
+
+    def look(self) -> None:
+        """What every page owes: its language, one main heading, a title; nothing wider than the window."""
+        self.page.wait_for_load_state("load")
+        assert self.page.locator("html").get_attribute("lang") == self.language, self.page.url
+        assert self.page.title().strip(), self.page.url
+        assert self.page.locator("h1").count() == 1, self.page.url
+        assert self.page.evaluate(OVERFLOW) == [], self.page.url
+
+    def sees(self, text: str) -> None:
+        """The page says something."""
+        expect(self.page.locator("main")).to_contain_text(text, timeout=PATIENCE_MS)
+
+    def does_not_see(self, text: str) -> None:
+        expect(self.page.locator("body")).not_to_contain_text(text)
+
+    def is_told(self, kind: str) -> None:
+        """The page carries a notice of a kind: success, info, warning, error."""
+        expect(self.page.locator(f".notice-{kind}").first).to_be_visible(timeout=PATIENCE_MS)
+
+    def is_refused(self, name: str) -> None:
+        """Something was wrong with a field or a form: it is said on top, and beside the field where there is one."""
+        expect(self.page.locator(".error-summary").first).to_be_visible(timeout=PATIENCE_MS)
+        assert self.page.locator(f'[name="{name}"]').count() > 0, "what was typed is gone"
+
+    def reference(self) -> str:
+        """The reference of the case just sent."""
+        found = _REFERENCE.search(self.page.locator("main").inner_text())
+        assert found, "no reference on the page"
+        return found[0]
+
+    def until_erased(self, progress: str) -> None:
+        """Wait for the worker by loading the progress page again, as a person would."""
+
+        def done() -> bool | None:
+            self.page.goto(progress)
+            return self.page.locator("main .status-done").count() > 0 or None
+
+        eventually(done, seconds=120, what="erasure")
+
+    # --- filling in ---------------------------------------------------------------------------------------------------
+
+    def fill(self, **values: str) -> None:
+        """Type into fields by their names."""
+        self.fill_in(self.page.locator("main"), **values)
+
+    def fill_in(self, form: Locator, **values: str) -> None:
+        """Type into fields of one form among several."""
+        for name, value in values.items():
+            field = form.locator(f'[name="{name}"]:visible').first
+            if self.by_keyboard:
+                self.tab_to(field)
+                self.page.keyboard.press("Control+a")
+                self.page.keyboard.insert_text(value)
+            else:
+                field.fill(value)
+
+    def tick(self, name: str) -> None:
+        """Tick a box that may be ticked already."""
+        box = self.page.locator(f'[name="{name}"][type="checkbox"]')
+        if self.by_keyboard and not box.is_checked():
+            self.tab_to(box)
+            self.page.keyboard.press("Space")
+        else:
+            box.check()
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose one of several answers."""
+        control = self.page.locator(f'[name="{name}"][value="{value}"]')
+        if not self.by_keyboard:
+            control.check()
+            return
+        self._tab_into_group(name)
+        for _ in range(self.page.locator(f'[name="{name}"]').count()):
+            if control.is_checked():
+                return
+            self.page.keyboard.press("Space" if not self._any_checked(name) else "ArrowDown")
+        assert control.is_checked()
+
+    def form_of(self, action: str) -> Locator:
+        """The form whose button has an action."""
+        return self.page.locator("form", has=self.page.locator(f'[data-action="{action}"]'))
+
+    def opens_details(self, action: str) -> Locator:
+        """The form of an action inside a fold, unfolded."""
+        fold = self.page.locator("details", has=self.page.locator(f'[data-action="{action}"]'))
+        if fold.get_attribute("open") is None:
+            if self.by_keyboard:
+                self.tab_to(fold.locator("summary"))
+                self.page.keyboard.press("Enter")
+            else:
+                fold.locator("summary").click()
+        return self.form_of(action)
+
+    def attach(self, name: str, file_name: str, data: bytes) -> None:
+        """Put a file into a field."""
+        self.page.locator(f'input[type="file"][name="{name}"]').set_input_files(
+            {"name": file_name, "mimeType": "image/png", "buffer": data}
+        )
+
+    def select(self, name: str, index: int, *, within: Locator | None = None) -> None:
+        """Choose from a list by its place."""
+        control = (within or self.page).locator(f'select[name="{name}"]')
+        if not self.by_keyboard:
+            control.select_option(index=index)
+            return
+        self.tab_to(control)
+        for _ in range(index):
+            self.page.keyboard.press("ArrowDown")
+        assert control.evaluate("one => one.selectedIndex") == index
+
+    def _tab_into_group(self, name: str) -> None:
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("document.activeElement.name") == name:
+                return
+        raise AssertionError(f"the keyboard does not reach {name}")
+
+    def _any_checked(self, name: str) -> bool:
+        return self.page.locator(f'[name="{name}"]:checked').count() > 0
+
+    # --- coming in ----------------------------------------------------------------------------------------------------
+
+    def new_address(self, who: str = "khach") -> str:
+        """An address nobody has used."""
+        return f"{who}.{secrets.token_hex(5)}@example.com"
+
+    def sign_in(self, account: SignIn) -> None:
+        """Sign in with address and password."""
+        self.go("auth/login/")
+        self.fill(login=account.email, password=account.password)
+        self.act("session-start")
+        assert "/auth/login/" not in path_of(self.page), "not signed in"
+
+    def sign_out(self) -> None:
+        menu = self.page.locator("details.menu")
+        if menu.get_attribute("open") is None:
+            menu.locator("summary").click()
+        self.act("session-end", within=menu)
+
+    def sign_up(self, address: str, *, password: str = PASSWORD) -> SignIn:
+        """Make an account and prove the address; ends on the first page after that."""
+        before = self.mailbox.names(address)
+        self.go("auth/signup/")
+        self.choose("age", "ADULT")
+        self.fill(email=address, password1=password)
+        self.act("account-create")
+        self.fill(code=self.mailbox.next_code(address, after=before))
+        self.act("address-verify")
+        return SignIn(role="person", email=address, password=password)
+
+    # --- looking closely ----------------------------------------------------------------------------------------------
+
+    def examine(self, **more: Any) -> None:
+        """axe finds nothing, in the light and in the dark, and the page fits the narrowest window."""
+        assert axe.violations(self.page, **more) == [], self.page.url
+        self.page.emulate_media(color_scheme="dark")
+        dark = axe.violations(self.page, rules=["color-contrast"])
+        self.page.emulate_media(color_scheme="light")
+        assert dark == [], f"{self.page.url} in the dark"
+        before = self.page.viewport_size
+        self.page.set_viewport_size(NARROWEST)
+        wide = self.page.evaluate(OVERFLOW)
+        assert before is not None
+        self.page.set_viewport_size(before)
+        assert wide == [], f"{self.page.url} at 320 px"
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture of the page when PORTAL_SHOTS names a folder."""
+    folder = os.environ.get("PORTAL_SHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
