@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.alias import alias_of
 from accounts.enums import Factor, Role
@@ -282,7 +282,7 @@ class InvitationAdmin(StaffPages):
             http,
             title=_("Withdraw the invitation?"),
             lead=_("The link in the mail stops working at once."),
-            button=_("Withdraw"),
+            button=pgettext("an invitation", "Withdraw"),
             data_action="invitation-withdraw",
             act=act,
             back=reverse("admin:accounts_staffinvitation_changelist"),

@@ -38,7 +38,7 @@ def stays(*, user: User, at: datetime) -> list[str]:
     if LedgerEntry.objects.filter(subject_ref=user.subject_id).exists():
         lines.append(
             _(
-                "That you agreed or did not agree, and to which words: the law asks for this proof. Kept for %(period)s."
+                "That you agreed or did not agree, and to which words: the law asks for proof. Kept for %(period)s."
             )
             % {"period": period}
         )

@@ -1,5 +1,7 @@
 """Every recorded event in words for the person it concerns. Total: a test names each event of every application."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import pgettext_lazy
 
 from accounts.enums import AuditEvent as Account
@@ -7,7 +9,10 @@ from cases.enums import CaseEvent
 from consent.enums import AuditEvent as Consent
 from personal_data.enums import AuditEvent as Held
 
-WORDS: dict[str, str] = {
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+WORDS: "dict[str, StrOrPromise]" = {
     Held.SUBJECT_CREATED: pgettext_lazy("event", "Your data began to be held here"),
     Held.SUBJECT_ACTIVE: pgettext_lazy(
         "event", "Your use of the account was noted, because the keeping period counts from it"
@@ -67,7 +72,7 @@ WORDS: dict[str, str] = {
 }
 
 # Complaints and requests record the same steps; which case it is stands beside the words.
-CASE_WORDS: dict[str, str] = {
+CASE_WORDS: "dict[str, StrOrPromise]" = {
     CaseEvent.FILED: pgettext_lazy("case event", "The case was sent in"),
     CaseEvent.ADDRESS_VERIFIED: pgettext_lazy("case event", "The e-mail address of the case was confirmed"),
     CaseEvent.TAKEN: pgettext_lazy("case event", "A member of staff took on the case"),
@@ -97,7 +102,7 @@ CASE_PARTS = {
     "attachment": pgettext_lazy("part of a case", "an attachment"),
 }
 
-ROLE_WORDS: dict[str, str] = {
+ROLE_WORDS: "dict[str, StrOrPromise]" = {
     "person": pgettext_lazy("who did it", "you"),
     "guest": pgettext_lazy("who did it", "you, without signing in"),
     "system": pgettext_lazy("who did it", "the portal, by itself"),

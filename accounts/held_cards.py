@@ -79,6 +79,7 @@ def cards_of(
     for held in selectors.held_on(subject_id=user.subject_id, at=at, key=key, version=version):
         is_address = held.spec.kind == "email" and not sign_in_taken and address is not None
         sign_in_taken |= is_address
+        since: datetime | None
         hidden = held.is_masked and held.spec.code not in shown
         if is_address:
             assert address is not None

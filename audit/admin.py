@@ -10,7 +10,7 @@ from audit.models import AuditEntry
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AuditEntryAdmin(admin.ModelAdmin):
     list_display = ("at", "event", "target", "actor_role", "actor")
     list_filter = ("event", "actor_role")
     search_fields = ("target", "actor")

@@ -1,7 +1,9 @@
 """Migration operations that make the database itself keep the record whole.
 
-`append_only` refuses change and removal to everybody; `guard` refuses to commit a write to a table unless the same transaction
-recorded an entry for the row's target. Function names are schema-qualified: an unqualified one can be shadowed by a temporary table.
+`append_only` refuses change and removal to everybody; `guard` refuses to commit a write to a table unless the same
+transaction
+recorded an entry for the row's target. Function names are schema-qualified: an unqualified one can be shadowed by a
+temporary table.
 """
 
 from django.conf import settings
@@ -49,7 +51,7 @@ class OnDefaultDatabase(migrations.RunSQL):
         if schema_editor.connection.alias == "default" and self.reverse_sql is not None:
             self._run_sql(schema_editor, str(self.reverse_sql).replace("{app}", settings.DATABASE_APP_ROLE))
 
-    def _run_sql(self, schema_editor: BaseDatabaseSchemaEditor, sqls: str) -> None:  # type: ignore[override]
+    def _run_sql(self, schema_editor: BaseDatabaseSchemaEditor, sqls: str) -> None:
         if sqls:
             schema_editor.execute(sqls, params=None)
 

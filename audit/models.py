@@ -9,7 +9,8 @@ from core.classification import Basis, Category, Erasure, Personal
 class AuditEntry(models.Model):
     """One fact. References only: no value, no name, no address.
 
-    The table has one more column, `xid`, the writing transaction's number. It is filled by the database alone and kept out
+    The table has one more column, `xid`, the writing transaction's number. It is filled by the database alone and
+    kept out
     of this model, because the application's role may not write it.
     """
 
@@ -28,7 +29,9 @@ class AuditEntry(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["target", "id"], name="audit_by_target"),
-            models.Index(fields=["subject_ref", "id"], name="audit_by_subject", condition=models.Q(subject_ref__isnull=False)),
+            models.Index(
+                fields=["subject_ref", "id"], name="audit_by_subject", condition=models.Q(subject_ref__isnull=False)
+            ),
         ]
 
     class PersonalData:

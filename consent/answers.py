@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_PART = re.compile(r"^[a-z0-9-]{0,60}$")
+_PART = re.compile(r"[a-z0-9-]{0,60}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,7 +23,7 @@ class ConsentKey:
     def from_token(cls, token: str) -> "ConsentKey | None":
         """The key a form names, or None when the text is not one."""
         parts = token.split(".")
-        if len(parts) != 3 or not parts[0] or not all(_PART.match(part) for part in parts):
+        if len(parts) != 3 or not parts[0] or not all(_PART.fullmatch(part) for part in parts):
             return None
         return cls(*parts)
 

@@ -12,9 +12,9 @@ from consent.browsers import browser_words
 if TYPE_CHECKING:
     from ua_parser import Parser
 
-_SCREEN = re.compile(r"^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$")
-_LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")
-_PLAIN = re.compile(r"[^\w .()/+-]")
+_SCREEN = re.compile(r"[1-9][0-9]{1,4}x[1-9][0-9]{1,4}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+_PLAIN = re.compile(r"[^\w .,()/+-]")
 LONGEST = 80
 LONGEST_HEADER = 600
 
@@ -59,8 +59,8 @@ def read_facts(headers: Mapping[str, str], *, screen: str = "", language: str = 
     return DeviceFacts(
         name=_plain(name),
         system=_plain(system_words or headers.get("Sec-CH-UA-Platform", "").strip('" ')),
-        screen=screen if _SCREEN.match(screen) else "",
-        language=next((code for code in (language, accepted) if _LANGUAGE.match(code)), ""),
+        screen=screen if _SCREEN.fullmatch(screen) else "",
+        language=next((code for code in (language, accepted) if _LANGUAGE.fullmatch(code)), ""),
     )
 
 

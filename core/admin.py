@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from core.models import Holiday, SweepState
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Lists and shows; changes go through services."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -26,7 +26,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class HolidayAdmin(admin.ModelAdmin):
     list_display = ("day", "name", "is_working")
     ordering = ("-day",)
 

@@ -52,7 +52,9 @@ class WorkingCalendar:
 
 @lru_cache(maxsize=32)
 def public_holidays(year: int) -> dict[date, str]:
-    """Vietnam's public holidays of a year, by name (Labour Code, article 112), with the day added by Resolution 28/2026/QH16."""
+    """Vietnam's public holidays of a year, by name (Labour Code, article 112), with the day added by Resolution
+    28/2026/QH16.
+    """
     import holidays
 
     found = dict(holidays.country_holidays("VN", years=year, language="vi"))

@@ -1,14 +1,15 @@
 """Due moments, computed from a rule, a moment of receipt and a calendar. Pure.
 
-Statutory last days that fall on a rest day move to the next worked day (Civil Code, article 148.5); the organisation's own
+Statutory last days that fall on a rest day move to the next worked day (Civil Code, article 148.5); the
+organisation's own
 promises never do.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from core.calendars import WorkingCalendar
 from core.rules import RequestRule
@@ -64,7 +65,9 @@ def request_deadlines(
 def complaint_deadlines(
     *, received_at: datetime, target_days: int, limit_days: int, calendar: WorkingCalendar
 ) -> ComplaintDeadlines:
-    """Target and limit of a complaint in calendar days; the day of receipt is not counted (Civil Code, article 147.2)."""
+    """Target and limit of a complaint in calendar days; the day of receipt is not counted (Civil Code, article
+    147.2).
+    """
     received = calendar.local_date(received_at)
     return ComplaintDeadlines(
         target_at=calendar.end_of(received + timedelta(days=target_days)),

@@ -1,9 +1,11 @@
 """Encryption of personal values: envelope keys, AES-256-GCM, blind indexes.
 
-1. A value is sealed under its person's key with its place (table, field, row) as associated data, so a ciphertext copied
+1. A value is sealed under its person's key with its place (table, field, row) as associated data, so a ciphertext
+   copied
    elsewhere does not open.
 2. Person keys are wrapped by the keyring `PORTAL_KEYS`; the newest key writes, all read.
-3. Look-ups use HMAC-SHA-256 under a key derived per field; the value is normalised first, because Vietnamese text has two spellings in bytes.
+3. Look-ups use HMAC-SHA-256 under a key derived per field; the value is normalised first, because Vietnamese text has
+   two spellings in bytes.
 """
 
 import hashlib
@@ -19,6 +21,7 @@ from django.conf import settings
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+Buffer = bytes | memoryview  # a database hands binary columns out as either
 _SEALED = b"\x01"
 _WRAPPED = b"\x02"
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
@@ -39,7 +42,7 @@ def seal(key: bytes, plaintext: bytes, *, context: str) -> bytes:
     return _SEALED + nonce + AESGCM(key).encrypt(nonce, plaintext, context.encode())
 
 
-def unseal(key: bytes, blob: bytes, *, context: str) -> bytes:
+def unseal(key: bytes, blob: Buffer, *, context: str) -> bytes:
     """Undo `seal`. Raises CannotOpen."""
     blob = bytes(blob)
     if blob[:1] != _SEALED:
@@ -56,7 +59,7 @@ def wrap(plaintext: bytes, *, context: str) -> bytes:
     return _WRAPPED + bytes([len(tag)]) + tag + nonce + sealed
 
 
-def unwrap(blob: bytes, *, context: str) -> bytes:
+def unwrap(blob: Buffer, *, context: str) -> bytes:
     """Undo `wrap` with whichever key of the keyring wrote it. Raises CannotOpen."""
     blob = bytes(blob)
     name = wrapping_key_name(blob)
@@ -66,8 +69,9 @@ def unwrap(blob: bytes, *, context: str) -> bytes:
     return _open(key, blob[2 + len(name.encode()) :], _wrapping_context(name, context).decode())
 
 
-def wrapping_key_name(blob: bytes) -> str:
+def wrapping_key_name(blob: Buffer) -> str:
     """The keyring name a wrapped blob was written under. Raises CannotOpen."""
+    blob = bytes(blob)
     if blob[:1] != _WRAPPED or len(blob) < 2:
         raise CannotOpen
     return blob[2 : 2 + blob[1]].decode("utf-8", "replace")

@@ -6,11 +6,15 @@ from django.utils.translation import pgettext_lazy
 
 
 class Holiday(models.Model):
-    """A day that differs from the default calendar: a rest day, or a working day swapped in (Labour Code, article 112)."""
+    """A day that differs from the default calendar: a rest day, or a working day swapped in (Labour Code, article
+    112).
+    """
 
     day = models.DateField(_("day"), unique=True)
     name = models.CharField(_("name"), max_length=120)
-    is_working = models.BooleanField(_("worked"), default=False, help_text=_("Tick for a weekend day that is worked instead."))
+    is_working = models.BooleanField(
+        _("worked"), default=False, help_text=_("Tick for a weekend day that is worked instead.")
+    )
 
     class Meta:
         ordering = ["day"]

@@ -9,7 +9,9 @@ logger = logging.getLogger(__name__)
 
 
 def enqueue_on_commit(task_name: str, **kwargs: str | int) -> None:
-    """Ring for a task after commit. A silent broker costs at most 100 ms, never an error: a sweep finds the row anyway."""
+    """Ring for a task after commit. A silent broker costs at most 100 ms, never an error: a sweep finds the row
+    anyway.
+    """
     transaction.on_commit(partial(ring, task_name, **kwargs), robust=False)
 
 

@@ -15,7 +15,9 @@ _PEOPLE = {"personal_data.DataSubject", settings.AUTH_USER_MODEL}
 
 @register()
 def check_declarations(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
-    """E001: a model without a decision. E002: a field without one, or named twice or wrongly. E003: a text, JSON or link called not personal without a reason."""
+    """E001: a model without a decision. E002: a field without one, or named twice or wrongly. E003: a text, JSON or
+    link called not personal without a reason.
+    """
     found: list[CheckMessage] = []
     for model in apps.get_models(include_auto_created=True):
         declaration = declaration_of(model)
@@ -24,12 +26,19 @@ def check_declarations(app_configs: Sequence[AppConfig] | None, **kwargs: object
             continue
         names = {field.name for field in model._meta.get_fields() if isinstance(field, models.Field)}
         decided = set(declaration.personal) | set(declaration.plain)
-        for name in sorted(names ^ decided) + sorted(set(declaration.personal) & set(declaration.plain)):
-            found.append(Error(f"{model._meta.label}.{name} is not decided exactly once.", obj=model, id="personal_data.E002"))
+        wrong = sorted(names ^ decided) + sorted(set(declaration.personal) & set(declaration.plain))
+        found += [
+            Error(f"{model._meta.label}.{name} is not decided exactly once.", obj=model, id="personal_data.E002")
+            for name in wrong
+        ]
         for name, reason in declaration.plain.items():
             if name in names and not reason and _needs_reason(model._meta.get_field(name)):
                 found.append(
-                    Error(f"{model._meta.label}.{name} needs a reason for not being personal.", obj=model, id="personal_data.E003")
+                    Error(
+                        f"{model._meta.label}.{name} needs a reason for not being personal.",
+                        obj=model,
+                        id="personal_data.E003",
+                    )
                 )
     return found
 

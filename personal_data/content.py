@@ -1,4 +1,6 @@
-"""What a file really is. The name and the browser's word count for nothing; images are made anew, so nothing hides in them."""
+"""What a file really is. The name and the browser's word count for nothing; images are made anew, so nothing hides in
+them.
+"""
 
 import io
 from dataclasses import dataclass

@@ -17,7 +17,10 @@ class KeyDestroyed(NotAllowed):
 
 class PurposeNotNamed(NotAllowed):
     code = "purpose-not-named"
-    message = _("The published policy does not name this purpose for this information, so it may not be read. The attempt was recorded.")
+    message = _(
+        "The published policy does not name this purpose for this information, so it may not be read. "
+        "The attempt was recorded."
+    )
 
 
 class UnknownField(NotAllowed):

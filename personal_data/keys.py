@@ -1,6 +1,7 @@
 """Each person's two keys, wrapped, in the second database.
 
-Order on creation: key rows first, then the person's row, so that nobody is ever without keys; a key left without a person is
+Order on creation: key rows first, then the person's row, so that nobody is ever without keys; a key left without a
+person is
 removed by a sweep. Order on erasure: state, then key, then rows (see services/erasing.py).
 """
 
@@ -58,7 +59,9 @@ def unseal_evidence(subject_id: UUID, blob: bytes, context: str) -> bytes:
 
 
 def unseal_evidence_many(subject_id: UUID, blobs: list[tuple[bytes, str]]) -> list[bytes]:
-    """Open several of one person, each given with its context; the key is fetched once. Raises KeyDestroyed, CannotOpen."""
+    """Open several of one person, each given with its context; the key is fetched once. Raises KeyDestroyed,
+    CannotOpen.
+    """
     key = evidence_key(subject_id)
     return [unseal(key, blob, context=context) for blob, context in blobs]
 

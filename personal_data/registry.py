@@ -1,4 +1,4 @@
-"""Every model's privacy decision, read from its `PersonalData` class or, for tables of libraries, from `third_party`."""
+"""Every model's privacy decision: its `PersonalData` class or, for tables of libraries, a row of `third_party`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +44,4 @@ def declarations() -> Iterator[Declaration]:
 
 def blob_owners() -> list[type[models.Model]]:
     """Models whose primary key names sealed bytes on disk (`PersonalData.blobs = True`)."""
-    return [
-        model for model in apps.get_models() if getattr(getattr(model, "PersonalData", None), "blobs", False)
-    ]
+    return [model for model in apps.get_models() if getattr(getattr(model, "PersonalData", None), "blobs", False)]

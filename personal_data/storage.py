@@ -1,6 +1,7 @@
 """Sealed bytes on disk, named by random ids, never by what a person called them.
 
-Writing: bytes first, then the row; removing: row first, then the bytes. Either way a crash leaves at most bytes nobody points
+Writing: bytes first, then the row; removing: row first, then the bytes. Either way a crash leaves at most bytes
+nobody points
 at, sealed, which the orphan sweep removes.
 """
 

@@ -77,7 +77,9 @@ def _clean_phone(value: str) -> str:
     try:
         number = phonenumbers.parse(value, DEFAULT_REGION)
     except phonenumbers.NumberParseException as error:
-        raise InvalidValue(_("Enter a phone number such as 0912 345 678, or with a country code such as +84.")) from error
+        raise InvalidValue(
+            _("Enter a phone number such as 0912 345 678, or with a country code such as +84.")
+        ) from error
     if not phonenumbers.is_valid_number(number):
         raise InvalidValue(_("Enter a phone number such as 0912 345 678, or with a country code such as +84."))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

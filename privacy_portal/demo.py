@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.services.registering import register_person
 from accounts.services.staffing import create_staff
 from cases.services.assigning import take
-from cases.services.filing import Sender
+from cases.services.filing import Sender, Upload
 from cases.services.messaging import write_as_staff
 from cases.services.verifying import mark_verified
 from complaints.enums import Remedy
@@ -37,6 +37,7 @@ from dsr_requests.enums import Outcome, RequestKind
 from dsr_requests.models import Request
 from dsr_requests.services.deciding import finish
 from dsr_requests.services.filing import file_request
+from personal_data.content import CleanFile
 from personal_data.enums import Source
 from personal_data.models import DataItem, DataSubject
 from personal_data.services.files import store_file
@@ -181,6 +182,7 @@ def _complain(people: dict[str, User], version: PolicyVersion, *, now: datetime)
             remedy=Remedy.STOP,
             fields=[phone.code] if phone else [],
         ),
+        uploads=[Upload("anh-chup-cuoc-goi.png", CleanFile("image/png", demo_media.call_list()))],
         by=person,
         now=now,
     ).complaint

@@ -26,6 +26,15 @@ def receipt() -> bytes:
     return _encoded(image, "PNG")
 
 
+def call_list() -> bytes:
+    """A made-up list of calls as PNG."""
+    image = Image.new("RGB", (400, 300), PAPER)
+    draw = ImageDraw.Draw(image)
+    draw.text((30, 24), "09:12  024 **** ***  (MAU / SAMPLE)", fill=INK, font_size=18)
+    draw.text((30, 70), "09:03  024 **** ***", fill=INK, font_size=18)
+    return _encoded(image, "PNG")
+
+
 def unboxing() -> bytes:
     """A made-up film of a box that opens, four seconds of WebM."""
     return _webm([_vp8_frame(_encoded(_box(step), "WEBP")) for step in range(FRAMES)])

@@ -1,4 +1,6 @@
-"""What every answer gets: no caching of personal pages, headers the framework does not set, the person's own language."""
+"""What every answer gets: no caching of personal pages, headers the framework does not set, the person's own
+language.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,6 @@
-"""Settings: one file, read from the environment. Every name is listed in `.env.example`; each may also be given as NAME_FILE."""
+"""Settings: one file, read from the environment. Every name is listed in `.env.example`; each may also be given as
+NAME_FILE.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -229,7 +231,9 @@ CONTENT_SECURITY_POLICY = {
 _https = PORTAL_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[PORTAL_URL] if _https else [])
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PORTAL_BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PORTAL_BEHIND_PROXY", default=False) else None
+)
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, where there is no TLS
 SECURE_HSTS_SECONDS = int(timedelta(days=730).total_seconds()) if _https else 0

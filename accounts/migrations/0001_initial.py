@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('email', models.CharField(editable=False, max_length=67, unique=True, verbose_name='sign-in alias')),
+                ('email', models.CharField(editable=False, max_length=67, unique=True, verbose_name='e-mail address')),
                 ('language', models.CharField(default='vi', max_length=5, verbose_name='language')),
                 ('staff_name', models.CharField(blank=True, max_length=80, verbose_name='name at work')),
                 ('is_staff', models.BooleanField(default=False, verbose_name='staff')),

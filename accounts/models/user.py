@@ -38,7 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """An account. `email` is never an address: it holds the alias computed from it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.CharField(_("sign-in alias"), max_length=ALIAS_LENGTH, unique=True, editable=False)
+    email = models.CharField(_("e-mail address"), max_length=ALIAS_LENGTH, unique=True, editable=False)
     subject = models.OneToOneField(
         DataSubject, on_delete=models.PROTECT, related_name="user", verbose_name=_("data subject")
     )

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -52,13 +51,13 @@ def request(http: HttpRequest, reference: str) -> HttpResponse:
 
 
 @member_page
-def complaint_file(http: HttpRequest, reference: str, file_id: str) -> HttpResponseBase:
+def complaint_file(http: HttpRequest, reference: str, file_id: str) -> HttpResponse:
     """A file sent with a complaint, for keeping."""
     return _file(complaints.of_subject(person(http).subject_id).filter(reference=reference).first(), file_id)
 
 
 @member_page
-def request_file(http: HttpRequest, reference: str, file_id: str) -> HttpResponseBase:
+def request_file(http: HttpRequest, reference: str, file_id: str) -> HttpResponse:
     """A file sent with a request, for keeping."""
     return _file(requests.of_subject(person(http).subject_id).filter(reference=reference).first(), file_id)
 

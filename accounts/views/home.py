@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.device_noting import wants_facts
 from accounts.member_pages import member_page, person, version_shown
 from accounts.overview import overview_of
 from core import clock
@@ -11,5 +12,6 @@ from core import clock
 @member_page
 def home(http: HttpRequest) -> HttpResponse:
     """Five answers on one page, each leading to the page that says more."""
-    overview = overview_of(user=person(http), at=clock.now(), version=version_shown(http))
-    return render(http, "accounts/home.html", {"overview": overview})
+    now = clock.now()
+    overview = overview_of(user=person(http), at=now, version=version_shown(http))
+    return render(http, "accounts/home.html", {"overview": overview, "note_device": wants_facts(http, now=now)})

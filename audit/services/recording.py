@@ -30,7 +30,9 @@ def use_note_keys(
     unseal: Callable[[UUID, bytes, str], bytes],
     unseal_many: Callable[[UUID, list[tuple[bytes, str]]], list[bytes]],
 ) -> None:
-    """Hand in how notes are sealed under a person's evidence key; called once at start by the package that holds keys."""
+    """Hand in how notes are sealed under a person's evidence key; called once at start by the package that holds
+    keys.
+    """
     global _seal_note, _open_note, _open_notes
     _seal_note, _open_note, _open_notes = seal, unseal, unseal_many
 
@@ -47,7 +49,8 @@ def record(
 ) -> AuditEntry:
     """Write one entry in the caller's transaction. Raises NotAReference rather than record a value.
 
-    `note` is free text for people; it needs `subject_id`, is sealed under that person's evidence key and can go while the
+    `note` is free text for people; it needs `subject_id`, is sealed under that person's evidence key and can go while
+    the
     entry stays.
     """
     checked = checked_details(details or {})

@@ -7,7 +7,9 @@ from personal_data.models.subject import DataSubject
 
 
 class PurposeState(models.Model):
-    """Whether a purpose is live for a person; written by consent and contract, read by retention and purpose limitation."""
+    """Whether a purpose is live for a person; written by consent and contract, read by retention and purpose
+    limitation.
+    """
 
     subject = models.ForeignKey(DataSubject, on_delete=models.CASCADE, related_name="purpose_states")
     purpose = models.CharField(max_length=60)
@@ -43,7 +45,12 @@ class RetentionEvent(models.Model):
     class PersonalData:
         subject = "subject"
         personal = {"at": Personal(Category.ACCOUNT, Basis.PURPOSE, Erasure.DELETE_ROW)}
-        plain = {"id": "", "subject": "the person", "event": "code of the pack's event", "reference": "reference of a case"}
+        plain = {
+            "id": "",
+            "subject": "the person",
+            "event": "code of the pack's event",
+            "reference": "reference of a case",
+        }
 
     def __str__(self) -> str:
         return self.event

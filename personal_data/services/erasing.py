@@ -130,7 +130,9 @@ def _row_steps() -> list[Declaration]:
         for declaration in declarations()
         if declaration.subject and declaration.model is not DataSubject and _what_goes(declaration)
     ]
-    return sorted(found, key=lambda declaration: (_is_pointed_at(declaration.model, found), declaration.model._meta.label))
+    return sorted(
+        found, key=lambda declaration: (_is_pointed_at(declaration.model, found), declaration.model._meta.label)
+    )
 
 
 def _is_pointed_at(model: type[models.Model], found: list[Declaration]) -> bool:
@@ -173,7 +175,11 @@ def _blank(declaration: Declaration, rows: "models.QuerySet[models.Model]", subj
             changes[name] = None if field.null else field.get_default() if field.has_default() else ""
     with transaction.atomic():
         _record(
-            AuditEvent.ERASURE_STEP, subject_id, SYSTEM, now, {"table": declaration.model._meta.label_lower, "blanked": True}
+            AuditEvent.ERASURE_STEP,
+            subject_id,
+            SYSTEM,
+            now,
+            {"table": declaration.model._meta.label_lower, "blanked": True},
         )
         return rows.update(**changes)
 

@@ -86,7 +86,9 @@ def delete_file(*, subject_id: UUID, file_id: UUID, by: Actor, now: datetime) ->
 def remove_orphans(*, now: datetime) -> int:
     """Remove bytes no row points at, older than an hour of the disk's own time. The number removed."""
     old = list(storage.stored_blobs(older_than=time.time() - ORPHAN_AGE_SECONDS))
-    known = {pk for model in blob_owners() for pk in model.objects.filter(pk__in=old).values_list("pk", flat=True)}
+    known = {
+        pk for model in blob_owners() for pk in model._default_manager.filter(pk__in=old).values_list("pk", flat=True)
+    }
     for blob_id in set(old) - known:
         storage.remove_blob(blob_id)
     return len(set(old) - known)

@@ -36,8 +36,8 @@ def write_item(
 ) -> DataItem:
     """Hold a value, or correct the one held. Raises UnknownField, InvalidValue, SubjectGone, ChangedElsewhere.
 
-    `seen` is the `state_mark` of what the person had on screen. When another window changed it since, nothing is written;
-    when it already holds the very value sent, this is the same answer sent twice and nothing is written either.
+    `seen` is the `state_mark` of what the person had on screen. If another window changed it since, nothing is written;
+    if it already holds the very value sent, this is the same answer sent twice and nothing is written either.
     """
     spec = field_in_force(field, at=now)
     cleaned = clean_value(spec, value)
@@ -86,7 +86,7 @@ def erase_item(*, subject_id: UUID, item_id: UUID, by: Actor, now: datetime) -> 
 
 
 def erase_items(*, subject_id: UUID, fields: Collection[str], by: Actor, now: datetime) -> int:
-    """Delete all that several fields hold, values and files; what is already gone is passed over. The number deleted."""
+    """Delete all that several fields hold, values and files; what is gone already is passed over. How many went."""
     with transaction.atomic():
         hold_active(subject_id)
         return _erase_all(subject_id, fields, by, now)
@@ -151,7 +151,7 @@ def reveal(*, item_id: UUID, purpose: str, reason: str, by: Actor, now: datetime
 
 
 def check_purpose(*, subject_id: UUID, field: str, purpose: str, by: Actor, now: datetime) -> None:
-    """Raises PurposeNotNamed, and records the attempt, unless the version in force names the purpose for the field (SH-11)."""
+    """Raises PurposeNotNamed, and records it, unless the version in force names the purpose for the field (SH-11)."""
     spec = field_in_force(field, at=now)
     if purpose in spec.purposes:
         return

@@ -16,7 +16,8 @@ GRACE = timedelta(hours=1)
 def remove_orphan_keys(*, now: datetime) -> int:
     """Remove keys older than an hour without a person, and data keys of the erased. The number of people concerned.
 
-    A creation still under way looks like an orphan: so a tombstone takes the person's place first, and only then the keys go.
+    A creation still under way looks like an orphan: so a tombstone takes the person's place first, and only then the
+    keys go.
     """
     refs = set(SubjectKey.objects.filter(created_at__lt=now - GRACE).values_list("subject_ref", flat=True))
     known = dict(DataSubject.objects.filter(pk__in=refs).values_list("pk", "state"))

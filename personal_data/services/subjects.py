@@ -23,16 +23,15 @@ def create_subject(*, by: Actor, now: datetime, language: str, age_band: str = A
         subject = DataSubject.objects.create(
             id=subject_id, language=language, age_band=age_band, created_at=now, last_active_at=now
         )
-        record(
-            event=AuditEvent.SUBJECT_CREATED, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now
-        )
+        record(event=AuditEvent.SUBJECT_CREATED, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now)
     return subject
 
 
 def hold_active(subject_id: uuid.UUID) -> None:
     """Lock the person against erasure and other writers until this transaction ends. Raises SubjectGone.
 
-    Without it, values were seen to land on a person whose erasure had just passed, and two windows added one field twice.
+    Without it, values were seen to land on a person whose erasure had just passed, and two windows added one field
+    twice.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT state FROM personal_data_datasubject WHERE id = %s FOR NO KEY UPDATE", [subject_id])
@@ -48,4 +47,6 @@ def touch(*, subject_id: uuid.UUID, by: Actor, now: datetime) -> None:
             id=subject_id, state=SubjectState.ACTIVE, last_active_at__lt=now - ACTIVITY_GRAIN
         ).update(last_active_at=now)
         if changed:
-            record(event=AuditEvent.SUBJECT_ACTIVE, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now)
+            record(
+                event=AuditEvent.SUBJECT_ACTIVE, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now
+            )

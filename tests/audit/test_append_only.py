@@ -40,11 +40,16 @@ def test_the_application_cannot(statement: str) -> None:
 
 def test_the_application_is_not_the_owner() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tableowner = current_user, rolsuper FROM pg_tables, pg_roles WHERE tablename = 'audit_auditentry' AND rolname = current_user")
+        cursor.execute(
+            "SELECT tableowner = current_user, rolsuper FROM pg_tables, pg_roles "
+            "WHERE tablename = 'audit_auditentry' AND rolname = current_user"
+        )
         assert cursor.fetchone() == (False, False)
 
 
-@pytest.mark.parametrize("details", [{"email": "an@example.vn"}, {"name": "Nguyễn An"}, {"text": "x" * 201}, {"a": {"b": 1}}])
+@pytest.mark.parametrize(
+    "details", [{"email": "an@example.vn"}, {"name": "Nguyễn An"}, {"text": "x" * 201}, {"a": {"b": 1}}]
+)
 def test_an_entry_takes_no_values(details: dict[str, object]) -> None:
     with pytest.raises(NotAReference):
         record(event="test.done", target="subject:1", by=SYSTEM, now=clock.now(), details=details)

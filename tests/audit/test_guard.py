@@ -12,7 +12,10 @@ from personal_data.services.subjects import create_subject
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 
-INSERT = "INSERT INTO personal_data_fieldrefusal (subject_id, field, declined_at, told_to_staff) VALUES (%s, %s, now(), false)"
+INSERT = (
+    "INSERT INTO personal_data_fieldrefusal (subject_id, field, declined_at, told_to_staff) "
+    "VALUES (%s, %s, now(), false)"
+)
 
 
 def subject_id() -> uuid.UUID:
@@ -68,7 +71,8 @@ def test_an_entry_in_a_rolled_back_savepoint_does_not_help() -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE personal_data_fieldrefusal SET told_to_staff = true", "DELETE FROM personal_data_fieldrefusal"]
+    "statement",
+    ["UPDATE personal_data_fieldrefusal SET told_to_staff = true", "DELETE FROM personal_data_fieldrefusal"],
 )
 def test_change_and_removal_need_their_entry_too(statement: str) -> None:
     person = subject_id()

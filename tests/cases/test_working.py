@@ -45,7 +45,7 @@ def events(case: Complaint) -> list[str]:
     return list(entries_about(case.target).order_by("id").values_list("event", flat=True))
 
 
-# --- who sees what ------------------------------------------------------------------------------------------------------
+# --- who sees what --------------------------------------------------------------------------------------------------
 
 
 def test_content_is_for_who_has_the_case_the_officer_and_the_auditor(
@@ -112,7 +112,7 @@ def test_revealing_needs_a_reason_which_the_person_can_read(complaint: Complaint
     assert GUEST_ADDRESS not in str(entry.details)
 
 
-# --- who has it ---------------------------------------------------------------------------------------------------------
+# --- who has it -----------------------------------------------------------------------------------------------------
 
 
 def test_taking_twice_is_taking_once(complaint: Complaint, agent: User, now: datetime) -> None:
@@ -193,7 +193,7 @@ def test_cases_of_staff_who_are_erased_go_back_to_the_queue(
     assert as_it_is(request_case).assignee_id is None and as_it_is(request_case).status == CaseStatus.CLOSED
 
 
-# --- what is written ------------------------------------------------------------------------------------------------------
+# --- what is written ------------------------------------------------------------------------------------------------
 
 
 def test_a_question_and_its_answer_move_the_case_and_never_the_clock(
@@ -287,7 +287,7 @@ def test_words_are_sealed_and_bound_to_their_place(complaint: Complaint, agent: 
         sealing.message_text(one, key=key)
 
 
-# --- what the person sees -------------------------------------------------------------------------------------------------
+# --- what the person sees -------------------------------------------------------------------------------------------
 
 
 def test_the_persons_timeline_tells_the_story_and_what_is_to_come(

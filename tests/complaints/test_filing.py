@@ -230,7 +230,7 @@ def test_personal_pages_are_not_kept_by_browsers(client: Client) -> None:
         assert "no-store" in client.get(url)["Cache-Control"]
 
 
-# --- triage and end ---------------------------------------------------------------------------------------------------------
+# --- triage and end -------------------------------------------------------------------------------------------------
 
 
 def test_a_later_target_needs_a_reason_and_is_told(complain: Callable[..., Filed], agent: User, now: datetime) -> None:
@@ -246,7 +246,7 @@ def test_a_later_target_needs_a_reason_and_is_told(complain: Callable[..., Filed
     assert "Cần hỏi" not in mail.body
     key = sealing.evidence_key(case.subject_id)
     assert sealing.message_text(moved.messages.get(), key=key) == "Cần hỏi đối tác."
-    assert "10 days" in shown(moved).target_why
+    assert "10 ngày" in shown(moved).target_why
 
 
 def test_a_tier_never_promises_more_time_than_was_published(
@@ -278,8 +278,8 @@ def test_resolving_tells_the_person_and_starts_the_keeping_period(
     assert not found.is_open and found.closed_at == now and found.outcome == str(Outcome.UPHELD.label)
     (mail,) = mails_of("case-closed")
     assert "Đã xóa" not in mail.body
-    events = complaint.subject.retention_events.values_list("trigger", "reference")
-    assert list(events) == [("CASE_CLOSED", complaint.target)]
+    events = complaint.subject.retention_events.values_list("event", "reference")
+    assert list(events) == [("case-closed", complaint.target)]
 
 
 def test_a_persons_list_takes_the_same_queries_for_one_and_for_many(

@@ -48,7 +48,9 @@ def test_both_byte_spellings_of_a_name_have_one_index() -> None:
     name = "Nguyễn Thị Hồng"
     composed, decomposed = unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)
     assert composed != decomposed
-    assert encryption.blind_index(composed, name="f") == encryption.blind_index(f" \u200b{decomposed.upper()} ", name="f")
+    assert encryption.blind_index(composed, name="f") == encryption.blind_index(
+        f" \u200b{decomposed.upper()} ", name="f"
+    )
 
 
 def test_two_fields_have_two_indexes_for_one_value() -> None:

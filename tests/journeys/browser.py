@@ -75,8 +75,7 @@ class Watch:
             self.faults.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 
 
-@contextmanager
-def watched(
+def open_window(
     browser: Browser,
     origin: str,
     *,
@@ -84,8 +83,8 @@ def watched(
     script: bool = True,
     viewport: dict[str, int] = DESKTOP,
     **more: Any,
-) -> Iterator[Page]:
-    """A page in a context of its own, with neither cookies nor a history. Faults seen fail at the end of the block."""
+) -> tuple[Page, Watch]:
+    """A page in a context of its own, with neither cookies nor a history, and what watches it."""
     context = browser.new_context(
         base_url=origin,
         viewport=viewport,
@@ -99,12 +98,18 @@ def watched(
     context.set_default_timeout(PATIENCE_MS)
     watch = Watch(origin)
     watch.on(context)
-    page = context.new_page()
+    return context.new_page(), watch
+
+
+@contextmanager
+def watched(browser: Browser, origin: str, **more: Any) -> Iterator[Page]:
+    """The same for the length of a block. Faults seen fail at its end."""
+    page, watch = open_window(browser, origin, **more)
     try:
         yield page
         watch.check()
     finally:
-        context.close()
+        page.context.close()
 
 
 def path_of(page: Page) -> str:

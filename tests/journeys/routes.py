@@ -4,6 +4,7 @@ Following links is safe: a GET changes nothing. What no link leads to must be vi
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -15,16 +16,8 @@ from django.utils.translation import override
 from playwright.sync_api import APIRequestContext
 
 LANGUAGES = ("vi", "en")
-_HREF = re.compile(r"""<(?:a|link|img|script|source|video|iframe)\b[^>]*?\s(?:href|src)=["']([^"']+)["']""")
-_ANSWERS_PER_ROUTE = 3
-
-
-@dataclass(frozen=True, order=True)
-class Route:
-    """One entry of the URL configuration: its pattern without the language, and the name of its view."""
-
-    pattern: str
-    name: str
+PAGES_PER_ROUTE = 3
+_LINK = re.compile(r"""<(?:a|link|img|script|source|video|iframe)\b[^>]*?\s(?:href|src)=["']([^"']+)["']""")
 
 
 @dataclass(frozen=True)
@@ -33,41 +26,41 @@ class Example:
 
     path: str
     role: str
+    is_page: bool
 
 
-def all_routes() -> frozenset[Route]:
-    """Every route of the portal."""
-    return frozenset(_walk(get_resolver().url_patterns, prefix="", namespace=""))
+def all_routes() -> list[str]:
+    """The pattern of every route, without the language in front. The styleguide is there where a setting asks for it."""
+    return sorted({*_walk(get_resolver().url_patterns, prefix=""), "styleguide/"})
 
 
-def route_of(path: str) -> Route | None:
+def route_of(path: str) -> str | None:
     """The route a path leads to."""
     language = path.split("/")[1]
     with override(language if language in LANGUAGES else "vi"):
         try:
-            match = get_resolver().resolve(path)
+            found = get_resolver().resolve(path).route
         except Resolver404:
-            return None
-    pattern = match.route.removeprefix(f"{language}/") if language in LANGUAGES else match.route
-    return Route(_plain(pattern), match.view_name if match.url_name else "")
+            return "styleguide/" if path.endswith("/styleguide/") else None
+    return _plain(found.removeprefix(f"{language}/") if language in LANGUAGES else found)
 
 
 def in_language(path: str, language: str) -> str:
-    """The same page in the other language."""
+    """The same page in another language."""
     first = path.split("/")[1]
     return path.replace(f"/{first}/", f"/{language}/", 1) if first in LANGUAGES else path
 
 
-def has_language(path: str) -> bool:
-    return path.split("/")[1] in LANGUAGES
-
-
 def follow_links(
-    request: APIRequestContext, *, role: str, starts: list[str]
-) -> tuple[dict[Route, list[Example]], list[str]]:
-    """Follow links from some pages, a few for each route: an example or more of each route met, and the links that failed."""
-    found: dict[Route, list[Example]] = {}
+    request: APIRequestContext, *, role: str, starts: list[str], found: dict[str, Example]
+) -> tuple[dict[str, Example], list[str]]:
+    """Follow links from some pages of one language: an example of each route met and not `found` before, and links that fail.
+
+    A route is asked for a few times; its other pages look the same.
+    """
+    mine: dict[str, Example] = {}
     broken: list[str] = []
+    asked: Counter[str] = Counter()
     queue, seen = [(path, "") for path in starts], set(starts)
     while queue:
         path, page = queue.pop(0)
@@ -75,46 +68,43 @@ def follow_links(
         if route is None:
             broken.append(f"{role}: {page} links to {path}, which no route serves")
             continue
-        examples = found.setdefault(route, [])
-        if len(examples) >= _ANSWERS_PER_ROUTE:
+        if asked[route] >= PAGES_PER_ROUTE:
             continue
         answer = request.get(path, max_redirects=0)
         if answer.status >= 400:
             broken.append(f"{role}: {page} links to {path}, which answers {answer.status}")
             continue
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
         if answer.status == 200:
-            examples.append(Example(path, role))
-        for link in _links(answer.headers, answer.text() if _is_page(answer.headers) else "", base=path):
+            asked[route] += 1
+            if route not in found:
+                mine.setdefault(route, Example(path, role, is_page))
+        for link in _links(answer.headers, answer.text() if is_page else "", base=path):
             if link not in seen:
                 seen.add(link)
                 queue.append((link, path))
-    return {route: examples for route, examples in found.items() if examples}, broken
-
-
-def _is_page(headers: dict[str, str]) -> bool:
-    return headers.get("content-type", "").startswith("text/html")
+    return mine, broken
 
 
 def _links(headers: dict[str, str], text: str, *, base: str) -> Iterator[str]:
-    targets = [unescape(target) for target in _HREF.findall(text)]
+    """Links of a page to pages of the same language; the other language is visited anyway."""
+    targets = [unescape(target) for target in _LINK.findall(text)]
     if "location" in headers:
         targets.append(headers["location"])
     for target in targets:
         joined = urlsplit(urljoin(base, target))
-        if joined.scheme or joined.netloc or not joined.path or joined.path.startswith("/static/"):
+        if joined.scheme or joined.netloc or not joined.path or joined.path.startswith(("/static/", "/en/")):
             continue
         yield f"{joined.path}?{joined.query}" if joined.query else joined.path
 
 
-def _walk(patterns: list[URLPattern | URLResolver], *, prefix: str, namespace: str) -> Iterator[Route]:
+def _walk(patterns: list[URLPattern | URLResolver], *, prefix: str) -> Iterator[str]:
     for entry in patterns:
+        own = "" if isinstance(entry.pattern, LocalePrefixPattern) else str(entry.pattern)
         if isinstance(entry, URLResolver):
-            own = "" if isinstance(entry.pattern, LocalePrefixPattern) else str(entry.pattern)
-            inner = ":".join(part for part in (namespace, entry.namespace) if part)
-            yield from _walk(entry.url_patterns, prefix=prefix + own, namespace=inner)
+            yield from _walk(entry.url_patterns, prefix=prefix + own)
         else:
-            name = entry.name or ""
-            yield Route(_plain(prefix + str(entry.pattern)), f"{namespace}:{name}" if namespace and name else name)
+            yield _plain(prefix + own)
 
 
 def _plain(pattern: str) -> str:

@@ -99,12 +99,12 @@ def test_the_queue_shows_no_content_and_the_auditor_changes_nothing(walk_on: Ope
     auditor = walk_on(portal, "vi")
     auditor.sign_in(portal.sign_in("auditor"))
     auditor.go_staff("complaints/complaint/")
-    auditor.press(auditor.page.locator("#result_list th a").first)
+    auditor.press(auditor.page.locator("#result_list tbody th a").first)
     assert auditor.page.locator('main form[method="post"]').count() == 0
     administrator = walk_on(portal, "en")
     administrator.sign_in(portal.sign_in("admin"))
     administrator.go_staff("complaints/complaint/")
-    administrator.press(administrator.page.locator("#result_list th a").first)
+    administrator.press(administrator.page.locator("#result_list tbody th a").first)
     administrator.does_not_see("gọi")
 
 

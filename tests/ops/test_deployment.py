@@ -37,7 +37,7 @@ def test_containers_run_the_versions_that_are_embedded(tmp_path: Path) -> None:
 
 
 def test_data_and_keys_are_two_servers() -> None:
-    services = re.findall(r"^  ([a-z]+):\n    <<: \*postgres", COMPOSE, re.M)
+    services = re.findall(r"^  ([a-z]+):\n    <<: \*postgres", COMPOSE, re.MULTILINE)
     assert services == ["data", "keys"]
 
 
@@ -55,7 +55,7 @@ def test_every_secret_of_the_containers_is_made(tmp_path: Path) -> None:
 
 
 def test_every_needed_setting_reaches_the_containers() -> None:
-    given = set(re.findall(r"^    ([A-Z_]+?)(?:_FILE)?: ", COMPOSE, re.M))
+    given = set(re.findall(r"^    ([A-Z_]+?)(?:_FILE)?: ", COMPOSE, re.MULTILINE))
     assert set(made_up()) - {"DJANGO_SETTINGS_MODULE", "PORTAL_HOME"} <= given
 
 
@@ -72,8 +72,8 @@ def test_containers_have_few_rights() -> None:
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 def test_a_lock_holds_hashes_and_no_address(lock: Path) -> None:
     text = lock.read_text()
-    assert not re.search(r"https?:|file:|^#|^-|@ ", text, re.M), "no address, no header, no option"
-    pins = re.findall(r"^(\S+)==", text, re.M)
+    assert not re.search(r"https?:|file:|^#|^-|@ ", text, re.MULTILINE), "no address, no header, no option"
+    pins = re.findall(r"^(\S+)==", text, re.MULTILINE)
     assert pins
     assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", text)) >= len(pins)
 
@@ -81,7 +81,9 @@ def test_a_lock_holds_hashes_and_no_address(lock: Path) -> None:
 def test_locks_agree_and_hold_what_is_asked_for() -> None:
     pinned: dict[str, str] = {}
     for lock in LOCKS:
-        for name, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", lock.read_text(), re.M):
+        for name, version in re.findall(
+            r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", lock.read_text(), re.MULTILINE
+        ):
             assert pinned.setdefault(name.lower(), version) == version, name
         for line in lock.with_suffix(".in").read_text().splitlines():
             asked = re.match(r"[A-Za-z0-9._-]+", line)

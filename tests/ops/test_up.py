@@ -78,8 +78,11 @@ def test_the_portal_survives_its_database_being_killed(up: Up) -> None:
     assert up.get("/vi/")[0] == 200
 
 
-def test_a_command_works_beside_it_and_leaves_it_running(up: Up) -> None:
-    done = manage(up.home, "check", "--database", "default", "--database", "keys")
+@pytest.mark.parametrize(
+    "command", [("migrate", "--check"), ("migrate",), ("check", "--database", "default", "--database", "keys")]
+)
+def test_a_command_works_beside_it_and_leaves_it_running(up: Up, command: tuple[str, ...]) -> None:
+    done = manage(up.home, *command)
     assert done.returncode == 0, done.stderr
     assert up.readiness()["status"] == "ready"
 
@@ -88,7 +91,8 @@ def test_a_second_start_in_the_same_home_is_one_clear_line(up: Up) -> None:
     done = manage(up.home, "up", PORT="0")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        f"The portal cannot start: the portal in {up.home} already runs. Stop it first, or choose another PORTAL_HOME and PORT."
+        f"The portal cannot start: the portal in {up.home} already runs. "
+        "Stop it first, or choose another PORTAL_HOME and PORT."
     ]
 
 

@@ -4,7 +4,6 @@ import email
 import email.policy
 import smtplib
 import stat
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,9 +29,9 @@ ADDRESS = "nguyen.van.a@example.com"
 
 
 @pytest.fixture(autouse=True)
-def folder(settings: object, tmp_path: Path) -> Iterator[Path]:
+def folder(settings: object, tmp_path: Path) -> Path:
     settings.PORTAL_HOME = tmp_path  # type: ignore[attr-defined]
-    yield tmp_path / "mail"
+    return tmp_path / "mail"
 
 
 def write(now: datetime, *, language: str = "en", dedup: str = "", code: str = "123456") -> OutboxMessage:

@@ -55,7 +55,7 @@ def test_two_windows_adding_the_same_field_leave_one_value(subject: DataSubject,
     def write(value: str) -> None:
         try:
             hold(subject, now, value=value)
-        except Exception as error:  # noqa: BLE001  whatever it is, the test reports it
+        except Exception as error:
             failures.append(error)
         finally:
             connections.close_all()

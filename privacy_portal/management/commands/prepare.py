@@ -24,7 +24,7 @@ class Command(BaseCommand):
         self._step("database: tables and rights", "migrate", verbosity=0, interactive=False)
         self._step("static files", "collectstatic", verbosity=0, interactive=False)
         if "publish_policy" in known:
-            self._step(f"policy: {settings.PORTAL_POLICY}", "publish_policy")
+            self._step(f"policy: {settings.PORTAL_POLICY}", "publish_policy", language="en")
         preparation.note_policy(settings.PORTAL_HOME, settings.PORTAL_POLICY)
         if settings.PORTAL_DEMO and "seed_demo" in known:
             self._step("demo: people and cases", "seed_demo")

@@ -71,6 +71,7 @@
   const singleSubmit = () => {
     document.addEventListener("submit", (event) => {
       const form = event.target;
+      if (event.defaultPrevented) return;
       if (form.dataset.sent) {
         event.preventDefault();
         return;
@@ -81,16 +82,6 @@
     window.addEventListener("pageshow", () => {
       for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     });
-  };
-
-  // Typed but not sent: the browser asks before leaving. A form opts in with data-guard.
-  const guardUnsaved = () => {
-    for (const form of document.querySelectorAll("form[data-guard]")) {
-      let touched = false;
-      form.addEventListener("input", () => { touched = true; });
-      form.addEventListener("submit", () => { touched = false; });
-      window.addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
-    }
   };
 
   // A file that is too large is said so before it is sent. data-max-bytes and data-too-large stand on the input.
@@ -164,7 +155,7 @@
   };
 
   for (const part of [
-    errorLinks, copyButtons, passwordSwitches, codeInputs, singleSubmit, guardUnsaved, fileSizes, readyPrint,
+    errorLinks, copyButtons, passwordSwitches, codeInputs, singleSubmit, fileSizes, readyPrint,
     pollProgress, closeMenus, openForPrint, focusFirst,
   ]) part();
 })();
