@@ -21,7 +21,7 @@ run: install  ## the demo on this machine: prints READY and its address; Ctrl-C 
 	@PORTAL_DEMO=1 DJANGO_DEBUG=0 exec $(BIN)/python manage.py up
 
 test: install-dev  ## every test; browser tests when a Chromium is found
-	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup $(PYTEST_ARGS)
 
 browser:  ## install Debian's Chromium when no Chromium is found
 	@.ci/install-browser

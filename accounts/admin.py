@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -31,8 +32,38 @@ from core.admin import ReadOnlyAdmin
 from core.errors import NotAllowed
 
 
-class StaffPages(ReadOnlyAdmin):
-    """A read-only list with pages that each do one thing."""
+class RoleFilter(admin.SimpleListFilter):
+    """By role, in words."""
+
+    title = pgettext_lazy("of staff", "role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(role.value, str(role.label)) for role in Role]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(groups__name=self.value()) if self.value() else queryset
+
+
+class StaffLists(ReadOnlyAdmin):
+    """A read-only list, headed by what it lists."""
+
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {"title": capfirst(str(self.model._meta.verbose_name_plural)), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"title": capfirst(str(self.model._meta.verbose_name)), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+
+class StaffPages(StaffLists):
+    """A list with pages beside it that each do one thing."""
 
     def _page(
         self,
@@ -73,12 +104,11 @@ class StaffAdmin(StaffPages):
     """Members of staff."""
 
     list_display = ("staff_name", "role_label", "is_active", "has_factor", "last_login")
-    list_filter = ("is_active", "groups")
+    list_filter = ("is_active", RoleFilter)
     ordering = ("staff_name",)
     fields = ("staff_name", "role_label", "address", "is_active", "has_factor", "last_login", "created_at")
     search_fields = ("staff_name",)
     search_help_text = gettext_lazy("Name at work, or the whole e-mail address")
-    show_full_result_count = False
     change_form_template = "admin/accounts/colleague.html"
     change_list_template = "admin/accounts/colleagues.html"
 
@@ -123,7 +153,7 @@ class StaffAdmin(StaffPages):
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context = {"invites": can_manage_staff(by=cast(User, request.user)), "title": _("Colleagues")}
+        context = {"invites": can_manage_staff(by=cast(User, request.user))}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
@@ -291,7 +321,7 @@ class InvitationAdmin(StaffPages):
 
 
 @admin.register(FactorRecovery)
-class RecoveryAdmin(ReadOnlyAdmin):
+class RecoveryAdmin(StaffLists):
     """Who waits to be let back in."""
 
     list_display = ("user", "asked_at", "expires_at", "closed_at", "missing")

@@ -91,6 +91,7 @@ class Card:
 class ConsentPage:
     """Cards that wait, cards that are answered, and what stands from versions before that is not asked any more."""
 
+    given: Mapping[ConsentKey, LedgerEntry]
     waiting: list[Card]
     answered: list[Card]
     left_over: list[tuple[LedgerEntry, str, str]]
@@ -118,6 +119,7 @@ def consent_page(
     left = [entry for key, entry in given.items() if entry.is_granted and key not in keys]
     texts = wordings_of(left) if left else {}
     return ConsentPage(
+        given=given,
         waiting=[card for card in cards if card.is_open],
         answered=[card for card in cards if not card.is_open],
         left_over=[(entry, texts[bytes(entry.wording_hash)].title, entry.key.token) for entry in left],

@@ -1,25 +1,28 @@
 """Noting the device in use: from headers and one small script, only while a consent names devices (CG-3)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
-from accounts.member_pages import person
+from accounts.member_pages import person, version_shown
+from consent.answers import ConsentKey
 from consent.device_facts import DeviceFacts, read_facts
 from consent.errors import DeviceNotNoted
 from consent.evidence import minimal_evidence
-from consent.services.devices import device_consent_stands, note_device
+from consent.models import LedgerEntry
+from consent.services.devices import names_devices, note_device
 
 _NOTED = "device_noted"
 
 
-def wants_facts(http: HttpRequest, *, now: datetime) -> bool:
-    """Whether the page carries the small form: consent stands, and this session's device is not noted in full."""
-    user = http.user
-    return (
-        user.is_authenticated and not http.session.get(_NOTED) and device_consent_stands(person(http).subject_id, now)
-    )
+def wants_facts(http: HttpRequest, given: Mapping[ConsentKey, LedgerEntry]) -> bool:
+    """Whether the page carries the small form: consent stands, and this session's device is not noted in full.
+
+    `given` are the person's last answers.
+    """
+    return not http.session.get(_NOTED) and names_devices(given, known=version_shown(http))
 
 
 def note_this_device(http: HttpRequest, *, now: datetime, from_page: bool) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WORDS: "dict[str, StrOrPromise]" = {
     Held.SUBJECT_CREATED: pgettext_lazy("event", "Your data began to be held here"),
+    Held.SUBJECT_OPENED: pgettext_lazy("event", "Your page was opened; values were masked"),
     Held.SUBJECT_ACTIVE: pgettext_lazy(
         "event", "Your use of the account was noted, because the keeping period counts from it"
     ),

@@ -1,5 +1,6 @@
 """What the first page of the account says. The number of queries does not grow with the history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,8 @@ from accounts.held_cards import Card, address_row, cards_of
 from accounts.models import User
 from accounts.selectors import state_of_row
 from complaints.selectors import ShownComplaint, complaints_of
+from consent.answers import ConsentKey
+from consent.models import LedgerEntry
 from consent.selectors import last_answers
 from core.clock import local_date
 from dsr_requests.selectors import ShownRequest, requests_of
@@ -52,6 +55,7 @@ class Going:
 class Overview:
     """Everything on the page."""
 
+    answers: Mapping[ConsentKey, LedgerEntry]
     groups: list[Group]
     not_held: int
     agreed: int
@@ -73,6 +77,7 @@ def overview_of(*, user: User, at: datetime, version: PolicyVersion | None) -> O
     look = access_log.last_look(user=user)
     address = state_of_row(row, at=at)
     return Overview(
+        answers=current,
         groups=_groups(cards),
         not_held=sum(1 for card in cards if not card.is_held),
         agreed=sum(1 for entry in current.values() if entry.is_granted),

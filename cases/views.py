@@ -32,7 +32,7 @@ def received(http: HttpRequest) -> HttpResponse:
         return redirect("cases:track")
     case = sent.case
     form = CodeForm(http.POST if http.method == "POST" and not case.is_verified else None)
-    if form.is_bound and form.is_valid() and sent.code_id is not None:
+    if form.is_bound and form.is_valid():
         outcome = verifying.verify_with_code(
             kind=case.kind, case_id=case.pk, code_id=sent.code_id, typed=form.cleaned_data["code"], now=clock.now()
         )

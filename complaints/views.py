@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases import intake
@@ -51,6 +52,8 @@ def new(http: HttpRequest) -> HttpResponse:
                 )
             except NotAllowed as refusal:
                 form.add_error(None, refusal.message)
+            except OSError:
+                form.add_error("attachments", _("The files could not be stored now. Try again, or leave them out."))
             else:
                 return intake.go_on(http, filed.complaint, filed.code)
     context = {"form": form, "pack": pack, "had_files": bool(http.FILES)}

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TypedDict
 
 from django.utils.translation import gettext, override, pgettext
@@ -39,7 +40,7 @@ class Line:
         return f"{self.label}: {self.text}" if self.label else self.text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """One thing asked, in one language: its words as shown, and what they hash to."""
 
@@ -55,7 +56,7 @@ class Question:
     about_devices: bool
     scope_hash: bytes
 
-    @property
+    @cached_property
     def wording(self) -> str:
         """Everything the person reads before answering, as plain text."""
         asked = [] if self.title == self.topic else [self.title]
@@ -66,7 +67,7 @@ class Question:
         """The question in a few words, where it stands alone."""
         return self.topic if self.title == self.topic else f"{self.topic} – {self.title}"
 
-    @property
+    @cached_property
     def wording_hash(self) -> bytes:
         """SHA-256 of `wording` in UTF-8, NFC."""
         return text_hash(self.wording)

@@ -49,6 +49,7 @@ class AuditEvent:
     """Names of recorded events."""
 
     SUBJECT_CREATED = "subject.created"
+    SUBJECT_OPENED = "subject.opened"
     SUBJECT_ACTIVE = "subject.active"
     ITEM_WRITTEN = "item.written"
     ITEM_CORRECTED = "item.corrected"

@@ -58,6 +58,11 @@ class FileTypeRefused(NotAllowed):
     message = _("This kind of file is not accepted here.")
 
 
+class NotResponsible(NotAllowed):
+    code = "not-responsible"
+    message = _("You can open the data of people whose case you have. Take the case first.")
+
+
 class RevealRefused(NotAllowed):
     code = "reveal-refused"
     message = _("Your role may not see this value.")

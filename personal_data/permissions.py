@@ -1,14 +1,43 @@
-"""Who may see a value in clear."""
+"""Which staff may open a person's data, see a value in clear, and write something down for the person.
+
+| role          | a person's page (masked)             | a basic value | a sensitive value | record a refusal |
+|---------------|--------------------------------------|---------------|-------------------|------------------|
+| agent         | of people whose case they have       | with a reason | no                | yes              |
+| dpo           | all                                  | with a reason | with a reason     | yes              |
+| auditor       | all                                  | no            | no                | no               |
+| administrator | none                                 | no            | no                | no               |
+"""
+
+from collections.abc import Callable
+from uuid import UUID
 
 from core.actors import Actor
 from core.errors import allows
-from personal_data.errors import RevealRefused
+from personal_data.errors import NotResponsible, RevealRefused
 
 REVEAL_ROLES = {
     "basic": frozenset({"agent", "dpo"}),
     "sensitive": frozenset({"dpo"}),
     "security": frozenset({"dpo"}),
 }
+SEES_EVERYBODY = frozenset({"dpo", "auditor"})
+WRITING_ROLES = frozenset({"agent", "dpo"})
+
+# Filled at start by upper packages, which know who works for whom.
+_responsible: list[Callable[[Actor, UUID], bool]] = []
+
+
+def responsible_when(answer: Callable[[Actor, UUID], bool]) -> None:
+    """Register a way in which an agent comes to work for a person, such as having that person's case."""
+    _responsible.append(answer)
+
+
+def check_can_open(*, by: Actor, subject_id: UUID) -> None:
+    """Raises NotResponsible unless the role sees everybody, or works for this person (SH-9)."""
+    if by.audit_role in SEES_EVERYBODY:
+        return
+    if by.audit_role not in WRITING_ROLES or not any(answer(by, subject_id) for answer in _responsible):
+        raise NotResponsible
 
 
 def check_can_reveal(*, by: Actor, sensitivity: str) -> None:
@@ -17,4 +46,13 @@ def check_can_reveal(*, by: Actor, sensitivity: str) -> None:
         raise RevealRefused
 
 
+def check_can_write_for(*, by: Actor, subject_id: UUID) -> None:
+    """Raises NotResponsible unless this member of staff may record something for this person."""
+    check_can_open(by=by, subject_id=subject_id)
+    if by.audit_role not in WRITING_ROLES:
+        raise NotResponsible
+
+
+can_open = allows(check_can_open)
 can_reveal = allows(check_can_reveal)
+can_write_for = allows(check_can_write_for)

@@ -4,7 +4,9 @@ language.
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 _PERSONAL = ("account", "auth", "track", "complaints", "requests", "staff")
 
@@ -24,6 +26,20 @@ class PersonalPagesMiddleware:
         if is_personal(request.path):
             response.headers["Cache-Control"] = "no-store, private"
         return response
+
+
+class StaffLanguageMiddleware:
+    """The staff desk has no language in its address: it speaks the language chosen there, else that of the account."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/staff/") and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            language = getattr(request.user, "language", "") or settings.LANGUAGE_CODE
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        return self.get_response(request)
 
 
 def is_personal(path: str) -> bool:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from privacy_portal import health, views
 
@@ -12,6 +13,8 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("accent-<str:version>.css", views.accent_css, name="accent"),
     path("logo-<str:version>.svg", views.logo, name="logo"),
+    path("", views.root, name="root"),
+    path("staff/language/", set_language, name="set_language"),
     path("staff/", admin.site.urls),
     *i18n_patterns(
         path("", views.home, name="home"),

@@ -1,13 +1,17 @@
 """Pages that belong to no app: home, the demo's first page, the organisation's look, the pages for mishaps."""
 
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import loader
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language_from_request, override
 from django.views.decorators.http import require_safe
 
 from core import clock
@@ -73,6 +77,15 @@ def first_run(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """Lead to the person's language; in the demo to the page that says who can sign in and what to try."""
+    language = get_language_from_request(request, check_path=False)
+    with override(language):
+        page = reverse("first_run" if settings.PORTAL_DEMO else "home")
+    return redirect(page)
+
+
+@require_safe
 def accent_css(request: HttpRequest, version: str) -> HttpResponse:
     """The organisation's colour. The address names the content, so a matching one may be kept for a year."""
     return _kept(HttpResponse(looks.accent_css(_pack_for(version)), content_type="text/css; charset=utf-8"))
@@ -110,5 +123,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Says that something broke. Reads no database and no session: they may be what broke."""
+    """Says that something broke, or that the database is away. Reads no database and no session: they may be what
+    broke.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError):
+        answer = HttpResponse(loader.get_template("maintenance.html").render({}), status=503)
+        answer.headers["Retry-After"] = "30"
+        return answer
     return HttpResponse(loader.get_template("500.html").render({}), status=500)

@@ -58,8 +58,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
+        verbose_name = _("colleague")
+        verbose_name_plural = _("colleagues")
         ordering = ["created_at"]
         constraints = [
             models.CheckConstraint(name="user_email_is_alias", condition=models.Q(email__regex=ALIAS_REGEX)),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.consent_page import chosen_on, consent_page, read_answers, saved_words
 from accounts.device_noting import evidence_of, note_this_device, wants_facts
-from accounts.member_pages import member_action, member_page, person
+from accounts.member_pages import member_action, member_page, person, version_shown
 from consent.answers import Answer, ConsentKey
 from consent.enums import Method
 from consent.errors import NotAsked, NotGiven
@@ -24,7 +24,6 @@ from consent.services.reading import Shown, history_with_evidence
 from core import clock
 from core.errors import NotAllowed
 from policies.models import PolicyVersion
-from policies.selectors import version_in_force
 
 PER_PAGE = 100
 
@@ -32,8 +31,7 @@ PER_PAGE = 100
 @member_page
 def consents(http: HttpRequest) -> HttpResponse:
     """What is asked and what was answered. POST saves the answers that were chosen; the others stay open."""
-    now, language = clock.now(), _language()
-    version = version_in_force(now)
+    language, version = _language(), version_shown(http)
     if version is None:
         return render(http, "accounts/consents_none.html")
     if http.method == "POST":
@@ -61,7 +59,7 @@ def withdraw_consent(http: HttpRequest) -> HttpResponse:
     except NotAsked as refusal:
         messages.error(http, refusal.message)
     else:
-        version = version_in_force(now)
+        version = version_shown(http)
         question = question_by_key(version, _language()).get(key) if version else None
         words = _("Withdrawn: %(title)s. It has stopped. What was done before stays lawful.")
         messages.success(http, words % {"title": question.heading if question else key.purpose})
@@ -145,13 +143,14 @@ def _words(answers: Sequence[Answer], headings: dict[ConsentKey, str]) -> str:
 def _page(
     http: HttpRequest, version: PolicyVersion, language: str, *, chosen: dict[str, str] | None = None
 ) -> HttpResponse:
-    now = clock.now()
-    page = consent_page(subject_id=person(http).subject_id, version=version, language=language, at=now, chosen=chosen)
+    page = consent_page(
+        subject_id=person(http).subject_id, version=version, language=language, at=clock.now(), chosen=chosen
+    )
     context = {
         "page": page,
         "without_asking": without_asking(version, language),
         "welcome": "welcome" in http.GET and page.open_count > 0,
-        "note_device": wants_facts(http, now=now),
+        "note_device": wants_facts(http, page.given),
     }
     return render(http, "accounts/consents.html", context, status=422 if chosen is not None else 200)
 

@@ -1,5 +1,6 @@
 """Devices noted under consent, and apart from them what sign-in security keeps."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,24 +13,25 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.device_noting import facts_of, note_this_device, wants_facts
-from accounts.member_pages import member_action, member_page, person
+from accounts.member_pages import member_action, member_page, person, version_shown
 from consent.answers import ConsentKey
 from consent.browsers import browser_words
 from consent.errors import DeviceNotNoted
+from consent.models import LedgerEntry
 from consent.selectors import in_force
 from consent.services.asking import device_questions, question_by_key
 from consent.services.devices import forget_device, forget_devices, noted_devices
 from core import clock
 from personal_data.errors import NotHeld
 from policies.models import PolicyVersion
-from policies.selectors import document, version_in_force
+from policies.selectors import document
 
 
 @member_page
 def devices(http: HttpRequest) -> HttpResponse:
     """What is noted, under which consent, and the sessions that security keeps."""
-    user, now = person(http), clock.now()
-    version = version_in_force(now)
+    user, version = person(http), version_shown(http)
+    given = in_force(user.subject_id, clock.now())
     noted = noted_devices(user.subject_id)
     here = facts_of(http) if noted else None
     return render(
@@ -37,9 +39,8 @@ def devices(http: HttpRequest) -> HttpResponse:
         "accounts/devices.html",
         {
             "noted": [(device, here is not None and device.facts.same_device(here)) for device in noted],
-            "consents": _device_consents(user.subject_id, version, now),
-            "asked": bool(version and device_questions(version)),
-            "note_device": wants_facts(http, now=now),
+            "consents": _device_consents(given, version),
+            "note_device": wants_facts(http, given),
             "security": document(version).security_data if version else None,
             "sessions": _sessions(http),
         },
@@ -106,10 +107,9 @@ class SessionRow:
     is_this: bool
 
 
-def _device_consents(subject_id: UUID, version: PolicyVersion | None, now: datetime) -> list[DeviceConsent]:
+def _device_consents(given: Mapping[ConsentKey, LedgerEntry], version: PolicyVersion | None) -> list[DeviceConsent]:
     if version is None:
         return []
-    given = in_force(subject_id, now)
     asked = question_by_key(version, get_language() or "vi")
     naming: list[ConsentKey] = sorted(device_questions(version))
     return [DeviceConsent(key.token, asked[key].heading, given[key].at if key in given else None) for key in naming]

@@ -12,6 +12,7 @@ from core import clock
 @member_page
 def home(http: HttpRequest) -> HttpResponse:
     """Five answers on one page, each leading to the page that says more."""
-    now = clock.now()
-    overview = overview_of(user=person(http), at=now, version=version_shown(http))
-    return render(http, "accounts/home.html", {"overview": overview, "note_device": wants_facts(http, now=now)})
+    overview = overview_of(user=person(http), at=clock.now(), version=version_shown(http))
+    return render(
+        http, "accounts/home.html", {"overview": overview, "note_device": wants_facts(http, overview.answers)}
+    )

@@ -15,7 +15,9 @@ from cases.services.messaging import add_message, note_first_reply
 from cases.services.moving import move
 from cases.services.telling import tell_person
 from core.actors import Actor
+from personal_data.errors import SubjectGone
 from personal_data.models import RetentionEvent
+from personal_data.services.subjects import hold_active
 
 CASE_CLOSED = "case-closed"  # the event of this name in packs
 
@@ -34,8 +36,7 @@ def close(*, kind: str, case_id: int, outcome: str, text: str, form_token: UUID,
         add_message(case, text=text, form_token=form_token, author_role=AuthorRole.STAFF, now=now)
         note_first_reply(case, now=now)
         move(case, to=CaseStatus.CLOSED, now=now, outcome=outcome)
-        # Retention after a closed case counts from here; it reads this table alone.
-        RetentionEvent.objects.create(subject_id=case.subject_id, event=CASE_CLOSED, reference=case.target, at=now)
+        _start_keeping_period(case, now=now)
         record(
             event=case.event(CaseEvent.CLOSED),
             target=case.target,
@@ -46,3 +47,13 @@ def close(*, kind: str, case_id: int, outcome: str, text: str, form_token: UUID,
         )
         tell_person(case, notice="case-closed", context={}, now=now, dedup=f"closed:{kind}:{case_id}")
     return case
+
+
+def _start_keeping_period(case: Case, *, now: datetime) -> None:
+    """Retention after a closed case counts from here and reads this table alone."""
+    try:
+        hold_active(case.subject_id)
+    except SubjectGone:
+        # Nothing is added about a person whose data is gone; the case itself stays under the evidence key.
+        return
+    RetentionEvent.objects.create(subject_id=case.subject_id, event=CASE_CLOSED, reference=case.target, at=now)

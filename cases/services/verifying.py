@@ -25,7 +25,7 @@ def resend_code(*, kind: str, case_id: int, by: Actor, now: datetime) -> OneTime
     return row
 
 
-def verify_with_code(*, kind: str, case_id: int, code_id: UUID, typed: str, now: datetime) -> CodeAnswer:
+def verify_with_code(*, kind: str, case_id: int, code_id: UUID | None, typed: str, now: datetime) -> CodeAnswer:
     """Answer the code mailed when the case was filed; when right, the address counts as proved."""
     row = OneTimeCode.objects.filter(pk=code_id, case_ref=f"{kind}:{case_id}").first()
     if row is None:

@@ -18,7 +18,9 @@ CREATE FUNCTION public.consent_record_answers(
     p_captured_by text, p_act uuid, p_evidence bytea, p_purposes text[], p_channels text[], p_classes text[],
     p_granted boolean[], p_wordings bytea[], p_scopes bytea[], p_sensitive boolean[],
     OUT outcome text, OUT entries bigint[]
-) LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, pg_temp AS $$
+)
+-- One plan for all calls: planned anew for the arrays of each form, the function took four times as long.
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     entries := '{}';
     -- One form at a time per person, and never beside an erasure: two tabs come one after the other, the second sees the first.

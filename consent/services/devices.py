@@ -1,6 +1,6 @@
 """Devices: noted only while a consent that names them stands, and gone with it (CG-3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -9,8 +9,10 @@ from django.db import transaction
 
 from audit.services.recording import record
 from consent import selectors
+from consent.answers import ConsentKey
 from consent.device_facts import DeviceFacts
 from consent.errors import DeviceNotNoted
+from consent.models import LedgerEntry
 from consent.services.asking import device_questions
 from core.actors import Actor
 from core.encryption import blind_index, seal, unseal
@@ -20,6 +22,7 @@ from personal_data.errors import NotHeld
 from personal_data.models import Device
 from personal_data.services.subjects import hold_active
 from policies import selectors as policies
+from policies.models import PolicyVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,14 @@ class NotedDevice:
 
 def device_consent_stands(subject_id: UUID, at: datetime) -> bool:
     """Whether a consent is in force whose own version named device information."""
-    given = selectors.in_force(subject_id, at)
-    naming = {number: _device_questions(number) for number in {entry.version for entry in given.values()}}
-    return any(key in naming[entry.version] for key, entry in given.items())
+    return names_devices(selectors.in_force(subject_id, at))
+
+
+def names_devices(given: Mapping[ConsentKey, LedgerEntry], *, known: PolicyVersion | None = None) -> bool:
+    """The same, of answers already read; `known` is a version already read."""
+    standing = {key: entry.version for key, entry in given.items() if entry.is_granted}
+    naming = {number: _device_questions(number, known) for number in set(standing.values())}
+    return any(key in naming[number] for key, number in standing.items())
 
 
 def note_device(*, subject_id: UUID, facts: DeviceFacts, by: Actor, now: datetime) -> UUID:
@@ -92,9 +100,9 @@ def noted_devices(subject_id: UUID) -> list[NotedDevice]:
     return [NotedDevice(row.pk, _open(row, key), row.first_seen_at, row.last_seen_at) for row in rows]
 
 
-def _device_questions(number: int) -> frozenset[object]:
-    version = policies.version_numbered(number)
-    return frozenset(device_questions(version)) if version else frozenset()
+def _device_questions(number: int, known: PolicyVersion | None) -> frozenset[ConsentKey]:
+    version = known if known and known.number == number else policies.version_numbered(number)
+    return device_questions(version) if version else frozenset()
 
 
 def _forget(subject_id: UUID, devices: Iterable[Device], by: Actor, now: datetime) -> int:

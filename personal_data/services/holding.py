@@ -15,7 +15,7 @@ from personal_data.enums import AuditEvent, Source
 from personal_data.errors import ChangedElsewhere, NotHeld, PurposeNotNamed, UnknownField
 from personal_data.fields import read_value, seal_value
 from personal_data.models import DataItem, FieldRefusal, StoredFile
-from personal_data.permissions import check_can_reveal
+from personal_data.permissions import check_can_open, check_can_reveal
 from personal_data.services.subjects import hold_active
 from personal_data.values import clean_value
 from policies import selectors as policies
@@ -92,7 +92,9 @@ def erase_items(*, subject_id: UUID, fields: Collection[str], by: Actor, now: da
         return _erase_all(subject_id, fields, by, now)
 
 
-def decline_field(*, subject_id: UUID, field: str, by: Actor, now: datetime, told_to_staff: bool = False) -> None:
+def decline_field(
+    *, subject_id: UUID, field: str, by: Actor, now: datetime, told_to_staff: bool = False, how: str = ""
+) -> None:
     """The person will not give a field (AC-4); what it holds goes with it. Raises UnknownField, SubjectGone.
 
     Declined twice, the first answer stands and nothing is written.
@@ -105,7 +107,7 @@ def decline_field(*, subject_id: UUID, field: str, by: Actor, now: datetime, tol
             subject_id=subject_id, field=field, defaults={"declined_at": now, "told_to_staff": told_to_staff}
         )
         if created or erased:
-            _record(AuditEvent.FIELD_DECLINED, subject_id, by, now, field)
+            _record(AuditEvent.FIELD_DECLINED, subject_id, by, now, field, note=how)
 
 
 def _erase_all(subject_id: UUID, fields: Collection[str], by: Actor, now: datetime) -> int:
@@ -129,11 +131,15 @@ def _erase_all(subject_id: UUID, fields: Collection[str], by: Actor, now: dateti
 
 
 def reveal(*, item_id: UUID, purpose: str, reason: str, by: Actor, now: datetime) -> str:
-    """Show staff one value, recorded with its reason. Raises NotHeld, RevealRefused, PurposeNotNamed."""
+    """Show staff one value, recorded with its reason.
+
+    Raises NotHeld, NotResponsible, RevealRefused, PurposeNotNamed.
+    """
     item = DataItem.objects.filter(pk=item_id).first()
     if item is None:
         raise NotHeld
     spec = field_in_force(item.field, at=now)
+    check_can_open(by=by, subject_id=item.subject_id)
     check_can_reveal(by=by, sensitivity=spec.sensitivity)
     check_purpose(subject_id=item.subject_id, field=item.field, purpose=purpose, by=by, now=now)
     value = read_value(item, key=keys.data_key(item.subject_id))
@@ -184,7 +190,7 @@ def _locked(subject_id: UUID, item_id: UUID) -> DataItem:
     return item
 
 
-def _record(event: str, subject_id: UUID, by: Actor, now: datetime, field: str) -> None:
+def _record(event: str, subject_id: UUID, by: Actor, now: datetime, field: str, note: str = "") -> None:
     record(
         event=event,
         target=f"subject:{subject_id}",
@@ -192,4 +198,5 @@ def _record(event: str, subject_id: UUID, by: Actor, now: datetime, field: str) 
         by=by,
         now=now,
         details={"field": field},
+        note=note,
     )

@@ -1,5 +1,6 @@
 """The portal's own PostgreSQL 18, from the wheel: made, started, stopped. Nobody but the local portal can reach it."""
 
+import hashlib
 import importlib.util
 import os
 import secrets
@@ -116,15 +117,27 @@ class Postgres:
         from psycopg import sql
 
         marker = self.home / "run" / "databases-made"
-        if marker.exists():
+        roles = (embedded.OWNER_ROLE, embedded.APP_ROLE)
+        passwords = "".join(embedded.role_password(self.home, role) for role in roles)
+        made_with = hashlib.sha256((SQL / "10-roles.sql").read_bytes() + passwords.encode()).hexdigest()
+        if marker.exists() and marker.read_text() == made_with:
             return
 
         def connect(dbname: str) -> "psycopg.Connection[Any]":
             return psycopg.connect(**embedded.superuser_dsn(self.home, dbname=dbname), autocommit=True)
 
-        with connect("postgres") as connection:
+        try:
+            server = connect("postgres")
+        except psycopg.OperationalError as fault:
+            if "password" not in str(fault):
+                raise
+            raise CannotStart(
+                f"the secrets in {self.home / 'secrets'} do not fit the database beside them. "
+                "Bring back the ones it was made with."
+            ) from None
+        with server as connection:
             connection.execute((SQL / "10-roles.sql").read_bytes())
-            for role in (embedded.OWNER_ROLE, embedded.APP_ROLE):
+            for role in roles:
                 password = embedded.role_password(self.home, role)
                 connection.execute(
                     sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
@@ -136,7 +149,7 @@ class Postgres:
         for name in (embedded.DATA_DATABASE, embedded.KEYS_DATABASE):
             with connect(name) as connection:
                 connection.execute((SQL / "20-database.sql").read_bytes())
-        marker.touch()
+        marker.write_text(made_with)
 
     def _initialise(self, user: server_user.ServerUser) -> None:
         (self.home / "run" / "databases-made").unlink(missing_ok=True)

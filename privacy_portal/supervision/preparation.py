@@ -1,7 +1,8 @@
-"""What has to be done before serving, and whether it was done already: migrations, static files, the published pack."""
+"""What has to be done before serving, and whether it was done: migrations, static files, the published pack."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -9,8 +10,15 @@ from django.conf import settings
 from privacy_portal.supervision import CannotStart
 
 BASE = Path(__file__).resolve().parent.parent.parent
-SOURCES = ("*/migrations/*.py", "privacy_portal/sql/*.sql", "privacy_portal/static/**/*", "audit/guarding.py", "privacy_portal/database_roles.py")
-LOCKS = ("requirements/runtime.txt",)
+# Everything that decides what the databases look like; the lock stands for the migrations of libraries.
+SCHEMA = (
+    "*/migrations/*.py",
+    "audit/guarding.py",
+    "privacy_portal/database_roles.py",
+    "privacy_portal/sql/*.sql",
+    "requirements/runtime.txt",
+)
+STATIC = ("privacy_portal/static/**/*",)
 
 
 def check_policy(home: Path, policy: str) -> None:
@@ -31,7 +39,7 @@ def note_policy(home: Path, policy: str) -> None:
 def is_stale(home: Path) -> bool:
     """Whether anything changed since the last preparation that finished."""
     try:
-        return json.loads(_record(home).read_text(encoding="utf-8")) != _stamps()
+        return bool(json.loads(_record(home).read_text(encoding="utf-8")) != _present())
     except (OSError, ValueError):
         return True
 
@@ -39,24 +47,36 @@ def is_stale(home: Path) -> bool:
 def note_done(home: Path) -> None:
     """Remember that everything is prepared as it stands now."""
     draft = _record(home).with_suffix(".tmp")
-    draft.write_text(json.dumps(_stamps()), encoding="utf-8")
+    draft.write_text(json.dumps(_present()), encoding="utf-8")
     draft.replace(_record(home))
+
+
+def schema_digest() -> str:
+    """A fingerprint of everything that `migrate` would apply: while it stands, there is nothing to migrate."""
+    return _digest(path for pattern in SCHEMA for path in BASE.glob(pattern))
 
 
 def _record(home: Path) -> Path:
     return home / "run" / "prepared.json"
 
 
-def _stamps() -> dict[str, str]:
-    """A hash of every file that preparing reads, and the settings it depends on."""
-    digest = hashlib.sha256()
+def _present() -> dict[str, str]:
+    """Fingerprints of all that preparing reads, and the settings it depends on."""
     packs = Path(settings.PORTAL_PACKS_DIR) if settings.PORTAL_PACKS_DIR else BASE / "policies" / "packs"
-    files = {path for pattern in SOURCES for path in BASE.glob(pattern) if path.is_file()}
-    files |= {path for path in (packs / settings.PORTAL_POLICY).rglob("*") if path.is_file()}
-    files |= {BASE / name for name in LOCKS if (BASE / name).exists()}
-    for path in sorted(files):
-        digest.update(str(path).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    made_with = (
-        f"{settings.DATABASES['default']['HOST']} {settings.DATABASES['default']['NAME']} {settings.PORTAL_DEMO}"
-    )
-    return {"files": digest.hexdigest(), "policy": settings.PORTAL_POLICY, "made_with": made_with}
+    database = settings.DATABASES["default"]
+    return {
+        "schema": schema_digest(),
+        "static": _digest(path for pattern in STATIC for path in BASE.glob(pattern)),
+        "pack": _digest((packs / settings.PORTAL_POLICY).rglob("*")),
+        "policy": settings.PORTAL_POLICY,
+        "database": f"{database['HOST']} {database['NAME']}",
+        "demo": str(settings.PORTAL_DEMO),
+    }
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        if path.is_file():
+            digest.update(str(path).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

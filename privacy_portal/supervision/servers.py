@@ -11,6 +11,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
@@ -124,10 +125,7 @@ class EmbeddedServers:
 
     def _wait_for(self, server: Server, process: "subprocess.Popen[bytes] | None") -> None:
         for pause in PAUSES:
-            if processes.wait_until(
-                lambda: server.is_ready() or (process is not None and process.poll() is not None),
-                seconds=postgres.START_SECONDS,
-            ) and (process is None or process.poll() is None):
+            if _answers(server, process):
                 return
             if process is None or process.poll() is None:
                 break  # it runs and does not answer
@@ -157,6 +155,8 @@ class EmbeddedServers:
         """Stop every server, whoever started it."""
         for server in reversed(self.servers):
             server.stop()
+        with suppress(OSError):
+            embedded.socket_folder(self.home).rmdir()  # unless something of another's is in it
 
     def log_file(self, server: Server) -> Path:
         return self.home / "log" / f"{server.name}.log"
@@ -172,6 +172,16 @@ class EmbeddedServers:
 
     def _locked(self, name: str, operation: int) -> Locked:
         return Locked(self.home / "run" / name, operation)
+
+
+def _answers(server: Server, process: "subprocess.Popen[bytes] | None") -> bool:
+    """Wait until the server answers; False when its process ended or the time was over."""
+
+    def ended() -> bool:
+        return process is not None and process.poll() is not None
+
+    processes.wait_until(lambda: server.is_ready() or ended(), seconds=postgres.START_SECONDS)
+    return server.is_ready() and not ended()
 
 
 def make_home(home: Path) -> None:

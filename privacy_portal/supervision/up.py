@@ -7,6 +7,7 @@ stays small and starts fast.
 
 import errno
 import fcntl
+import io
 import os
 import signal
 import socket
@@ -24,6 +25,7 @@ from privacy_portal.supervision import CannotStart, preparation
 from privacy_portal.supervision.children import Child, Family, die_with_parent
 from privacy_portal.supervision.readiness import not_ready
 from privacy_portal.supervision.servers import EmbeddedServers, Server, make_home
+from privacy_portal.supervision.watchdog import LOOK_SECONDS, Watchdog
 
 READY_SECONDS = 120
 GRACE_SECONDS = 8.0
@@ -35,6 +37,7 @@ LEAN = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_TRIM_THRESHOLD_": "131072",
     "PYTHONUNBUFFERED": "1",
+    "PYTHONUTF8": "1",
     "CELERY_SKIP_CHECKS": "1",  # `make check` runs them
     "PYTHONWARNINGS": "ignore:You're running the worker with superuser",  # messages are JSON, nothing in them is run
 }
@@ -51,6 +54,8 @@ class Stopped(Exception):
 
 def main() -> int:
     """Run until asked to stop; answers the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that knows no Vietnamese still shows the rest
     supervisor = Supervisor()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, supervisor.ask_to_stop)
@@ -97,8 +102,7 @@ class Supervisor:
         for name, command in PROGRAMS.items():
             self.family.start(Child(name=name, start=program(command)))
         self._until_ready()
-        while True:
-            self._turn()
+        self._watch()
 
     def end(self) -> None:
         """End what was started: first those who use the servers, then the servers."""
@@ -183,6 +187,19 @@ class Supervisor:
             if now - said > 5:
                 said = now
                 self.say("up", f"waiting for {missing}")
+
+    def _watch(self) -> None:
+        """Keep everything running until asked to stop; a worker that lives and does nothing is started anew."""
+        watchdog = Watchdog()
+        look_at = time.monotonic() + LOOK_SECONDS
+        while True:
+            self._turn()
+            if time.monotonic() < look_at:
+                continue
+            if watchdog.is_stuck(not_ready(settings.PORT)):
+                self.say("up", "the worker does nothing; starting worker and beat anew")
+                self.family.kill("worker", "beat")
+            look_at = time.monotonic() + LOOK_SECONDS
 
     def _turn(self) -> None:
         if self._stopping:

@@ -75,7 +75,7 @@ def test_a_person_is_not_staff(client: Client, person: User, sign_in: SignIn) ->
 def test_without_a_second_factor_staff_are_led_to_setting_one_up(client: Client, staff: Staff, sign_in: SignIn) -> None:
     staff("agent")
     sign_in(address="agent@example.com")
-    page = client.get("/staff/", follow=True)
+    page = client.get("/staff/", follow=True, HTTP_ACCEPT_LANGUAGE="en")
     assert page.redirect_chain[-1][0].endswith("/auth/security/")
     assert "second factor" in page.content.decode()
 

@@ -23,6 +23,7 @@ ACTS_AS_THE_SYSTEM: dict[str, str] = {
     "audit.services.recording.actor_reference": "writes nothing",
 }
 
+
 def source_files() -> list[Path]:
     found = []
     for package in (*PACKAGES, "benchmarks"):

@@ -23,9 +23,7 @@ Submit = Callable[..., list[int]]
 PHONE = DeviceFacts("iPhone", "iOS 17", "390x844", "vi-VN")
 LAPTOP = DeviceFacts("Firefox, Windows", "Windows 11", "1920x1080", "en")
 UBUNTU = "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"
-SAMSUNG = (
-    "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36"
-)
+SAMSUNG = "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile Safari/537.36"
 
 
 def note(subject: DataSubject, facts: DeviceFacts, now: datetime) -> None:
@@ -39,7 +37,9 @@ def test_without_consent_nothing_is_noted(subject: DataSubject, answer: Submit, 
     assert Device.objects.count() == 0
 
 
-def test_with_consent_a_device_is_noted_sealed_and_recorded(subject: DataSubject, answer: Submit, now: datetime) -> None:
+def test_with_consent_a_device_is_noted_sealed_and_recorded(
+    subject: DataSubject, answer: Submit, now: datetime
+) -> None:
     answer(granted=[DEVICES])
     note(subject, PHONE, now)
     row = Device.objects.get()
@@ -145,7 +145,11 @@ def test_a_job_is_done_once_and_goes(subject: DataSubject, answer: Submit, now: 
 @pytest.mark.parametrize(
     ("headers", "extra", "expected"),
     [
-        ({"User-Agent": SAMSUNG, "Accept-Language": "vi-VN,vi;q=0.9"}, {}, DeviceFacts("Samsung SM-S918B", "Android 14", "", "vi-VN")),
+        (
+            {"User-Agent": SAMSUNG, "Accept-Language": "vi-VN,vi;q=0.9"},
+            {},
+            DeviceFacts("Samsung SM-S918B", "Android 14", "", "vi-VN"),
+        ),
         (
             {"User-Agent": UBUNTU, "Accept-Language": "en-US"},
             {"screen": "1920x1080", "language": "vi"},

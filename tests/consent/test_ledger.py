@@ -17,7 +17,8 @@ from tests.consent.conftest import BY_EMAIL
 Submit = Callable[..., list[int]]
 
 COPY = """
-INSERT INTO consent_ledgerentry (subject_ref, purpose, channel, recipient_class, reply, version, wording_hash, scope_hash, language,
+INSERT INTO consent_ledgerentry (
+    subject_ref, purpose, channel, recipient_class, reply, version, wording_hash, scope_hash, language,
     sensitive_shown, method, captured_by, at, act, sealed_evidence)
 SELECT %s, purpose, channel, recipient_class, reply, version, wording_hash, scope_hash, language,
     sensitive_shown, method, captured_by, at, act, sealed_evidence FROM consent_ledgerentry LIMIT 1
@@ -52,7 +53,9 @@ def test_the_application_cannot(answer: Submit, subject: DataSubject, statement:
     assert "Clever Group" in ConsentWording.objects.get().text
 
 
-@pytest.mark.parametrize("statement", ["UPDATE consent_ledgerentry SET reply = 'REFUSED'", "DELETE FROM consent_ledgerentry"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE consent_ledgerentry SET reply = 'REFUSED'", "DELETE FROM consent_ledgerentry"]
+)
 def test_not_even_the_owner_of_the_table_changes_it_by_a_statement(
     answer: Submit, subject: DataSubject, owner_of_tables: None, statement: str
 ) -> None:
@@ -80,7 +83,12 @@ def test_an_audit_entry_for_somebody_else_does_not_help(answer: Submit, subject:
 def test_a_refusal_can_end_nothing(answer: Submit, subject: DataSubject) -> None:
     (entry_id,) = answer(granted=[BY_EMAIL])
     with pytest.raises(DatabaseError), transaction.atomic():
-        execute(COPY.replace(", reply, version", ", ends_entry, reply, version", 1).replace("reply, version", f"{entry_id}, 'REFUSED', version"), [subject.pk])
+        execute(
+            COPY.replace(", reply, version", ", ends_entry, reply, version", 1).replace(
+                "reply, version", f"{entry_id}, 'REFUSED', version"
+            ),
+            [subject.pk],
+        )
 
 
 def test_the_entry_outlasts_the_person(answer: Submit, subject: DataSubject, now: datetime) -> None:

@@ -38,7 +38,7 @@ def test_each_purpose_channel_and_class_of_recipient_is_asked_by_itself(policy: 
 def test_contract_and_law_are_shown_without_a_question(policy: PolicyVersion) -> None:
     asked = {question.key.purpose for question in questions(policy, "en") if not question.key.recipient_class}
     shown = without_asking(policy, "en")
-    assert [purpose.name for purpose in shown][0] == "Providing the service and keeping the site good"
+    assert shown[0].name == "Providing the service and keeping the site good"
     assert len(shown) == 3
     assert not asked & {"service", "case-handling", "legal-request"}
 
@@ -114,7 +114,9 @@ def test_a_reworded_policy_is_another_question_in_both_languages(policy: PolicyV
     reworded = replace(
         pack,
         purposes=tuple(
-            replace(purpose, frequency=Text("Mỗi ngày", purpose.frequency.en)) if purpose.code == "marketing" else purpose
+            replace(purpose, frequency=Text("Mỗi ngày", purpose.frequency.en))
+            if purpose.code == "marketing"
+            else purpose
             for purpose in pack.purposes
         ),
     )

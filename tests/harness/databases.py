@@ -22,7 +22,7 @@ from psycopg import sql
 
 from privacy_portal import embedded
 from privacy_portal.database_roles import as_owner
-from privacy_portal.supervision import fingerprint, processes
+from privacy_portal.supervision import postgres, preparation, processes
 from privacy_portal.supervision.servers import EmbeddedServers
 
 COPY_SEED = """
@@ -122,7 +122,7 @@ def _superuser(dbname: str) -> "psycopg.Connection[Any]":
 
 def _templates() -> dict[str, str]:
     """Names of the migrated databases; made by the first worker that asks."""
-    stamp = fingerprint.of_migrations()[:12]
+    stamp = preparation.schema_digest()[:12]
     names = {alias: f"template_{stamp}_{alias}" for alias in connections}
     with (settings.PORTAL_HOME / "run" / "templates.lock").open("ab") as lock, _superuser("postgres") as server:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -133,7 +133,7 @@ def _templates() -> dict[str, str]:
             for draft in drafts.values():
                 _clone(server, template="template0", name=draft)
                 with _superuser(draft) as inside:
-                    inside.execute((fingerprint.HERE / "sql" / "20-database.sql").read_bytes())
+                    inside.execute((postgres.SQL / "20-database.sql").read_bytes())
             with _using(drafts):
                 call_command("migrate", verbosity=0)
                 connections.close_all()

@@ -54,9 +54,9 @@ def in_language(path: str, language: str) -> str:
 def follow_links(
     request: APIRequestContext, *, role: str, starts: list[str], found: dict[str, Example]
 ) -> tuple[dict[str, Example], list[str]]:
-    """Follow links from some pages of one language: an example of each route met and not `found` before, and links that fail.
+    """Follow links from some pages of one language: an example of each route met that is not in `found`, and links that fail.
 
-    A route is asked for a few times; its other pages look the same.
+    A route is asked for a few times, its other pages look the same. Public pages were followed by whoever came before.
     """
     mine: dict[str, Example] = {}
     broken: list[str] = []
@@ -68,7 +68,8 @@ def follow_links(
         if route is None:
             broken.append(f"{role}: {page} links to {path}, which no route serves")
             continue
-        if asked[route] >= PAGES_PER_ROUTE:
+        known = route in found and path not in starts and not path.startswith("/staff/")
+        if known or asked[route] >= PAGES_PER_ROUTE:
             continue
         answer = request.get(path, max_redirects=0)
         if answer.status >= 400:
@@ -108,4 +109,4 @@ def _walk(patterns: list[URLPattern | URLResolver], *, prefix: str) -> Iterator[
 
 
 def _plain(pattern: str) -> str:
-    return pattern.replace("\\Z", "$")
+    return pattern.replace("\\Z", "$").replace("^", "")

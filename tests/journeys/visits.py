@@ -1,25 +1,254 @@
-"""How to come to pages that no link leads to, and which routes are no pages.
+"""How to come to pages that no link leads to, and which routes are no pages at all.
 
-A route belongs to one of these lists or is reached by a link. Whatever is in none of them fails `test_routes`.
+Each route is reached by a link, or stands in one of these lists. One that is in none of them fails `test_routes`.
 """
 
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from urllib.parse import urlsplit
 
-from tests.journeys.walk import Walk
+from tests.journeys.passkeys import make_passkey
+from tests.journeys.walk import PASSWORD, Walk
+from tests.journeys.world import World, begin_sign_in, confirm
 
-# Routes that answer only a form: GET is refused.
-BY_POST_ONLY = {
-    "account/consents/withdraw/",
-    "account/data/<slug:field>/confirm/",
-    "account/data/<slug:field>/show/",
-    "account/devices/<uuid:device_id>/delete/",
-    "account/devices/delete/",
-    "account/devices/note/",
-    "auth/security/sessions/<int:session_id>/end/",
-    "staff/logout/",
-    "track/case/close/",
-    "track/received/resend/",
+# --- pages one has to know the address of: who opens them, and the address ------------------------------------------
+
+DIRECT = {
+    "account/data/delete/": ("person", "/vi/account/data/delete/?field=full-name&field=phone"),
+    "auth/address/check/": ("person", "/vi/auth/address/check/"),
+    "auth/factor/confirm/": ("guarded", "/vi/auth/factor/confirm/"),
+    "auth/inactive/": ("guest", "/vi/auth/inactive/"),
+    "auth/logout/": ("person", "/vi/auth/logout/"),
+    "auth/reauthenticate/": ("person", "/vi/auth/reauthenticate/"),
+    "auth/security/passkeys/": ("person", "/vi/auth/security/passkeys/"),
+    "auth/signup/representative/": ("guest", "/vi/auth/signup/representative/"),
+    "styleguide/": ("guest", "/vi/styleguide/"),
+}
+# Beside a page of the staff desk that a link leads to: the route, who opens it, the known route, and what is replaced.
+BESIDE = {
+    "staff/accounts/user/<uuid:user_id>/let-in/": (
+        "dpo",
+        "staff/accounts/user/<path:object_id>/change/",
+        "change/",
+        "let-in/",
+    ),
+    "staff/accounts/user/<uuid:user_id>/reactivate/": (
+        "admin",
+        "staff/accounts/user/<path:object_id>/change/",
+        "change/",
+        "reactivate/",
+    ),
+}
+
+# --- no pages: what GET answers instead, and why ---------------------------------------------------------------------
+
+BY_FORM_ONLY = 405
+NO_PAGE = {
+    "account/consents/withdraw/": (BY_FORM_ONLY, "one press on the page of consents"),
+    "account/data/<slug:field>/confirm/": (BY_FORM_ONLY, "one press on the page of data"),
+    "account/data/<slug:field>/show/": (BY_FORM_ONLY, "one press on the page of data"),
+    "account/devices/<uuid:device_id>/delete/": (BY_FORM_ONLY, "one press on the page of devices"),
+    "account/devices/delete/": (BY_FORM_ONLY, "one press on the page of devices"),
+    "account/devices/note/": (BY_FORM_ONLY, "sent by the page's script"),
+    "account/requests/<str:reference>/files/<uuid:file_id>/": (404, "the form for requests takes no files"),
+    "account/security/": (302, "an old address of sign-in and security"),
+    "auth/invitation/<str:token>/": (302, "takes the token out of the address line"),
+    "auth/passkey/": (200, "JSON for the passkey button"),
+    "auth/security/sessions/<int:session_id>/end/": (BY_FORM_ONLY, "one press on the list of sessions"),
+    "healthz": (200, "JSON"),
+    "readyz": (200, "JSON"),
+    "staff/(?P<url>.*)$": (404, "what no other page of the desk answers"),
+    "staff/autocomplete/": (403, "JSON, which no form of the desk uses"),
+    "staff/login/": (302, "there is one door"),
+    "staff/logout/": (302, "leaves by a form; GET leads to the start page and leaves nothing"),
+    "staff/password_change/": (302, "passwords are changed where everyone changes theirs"),
+    "staff/r/<path:content_type_id>/<path:object_id>/": (404, "no model has a page outside the desk"),
+    "track/case/close/": (BY_FORM_ONLY, "one press on the page of a case"),
+    "track/received/resend/": (BY_FORM_ONLY, "one press on the page after sending"),
+}
+CASE_ACTION = re.compile(r"^staff/\w+/\w+/<(?:int|uuid):pk>/\w+/$")  # all by form
+SHORT = re.compile(r"^staff/\w+/\w+/<path:object_id>/$")  # leads on to the page of the row
+NOT_OFFERED = re.compile(r"^staff/\w+/\w+/(?:add|<path:object_id>/(?:delete|history))/$")  # unless a link leads there
+ARGUMENT = re.compile(r"<(\w+):\w+>")
+MADE_UP = {
+    "int": "1",
+    "uuid": "7b0f6f0e-5f5c-4d6b-9b83-0c7c7b0a6f11",
+    "slug": "phone",
+    "str": "KN-26-7KQM-X3WP",
+    "path": "1",
+}
+
+
+def made_up_path(pattern: str) -> str:
+    """An address that leads to a route, with arguments that name nothing."""
+    plain = re.sub(r"\(\?P<app_label>(\w+).*?\)\$", r"\1/", pattern).replace("(?P<url>.*)$", "nowhere/")
+    path = ARGUMENT.sub(lambda found: MADE_UP[found[1]], plain)
+    bare = path.startswith("staff/") or path in ("healthz", "readyz")
+    return f"/{path}" if bare else f"/vi/{path}"
+
+
+# --- pages in the middle of something --------------------------------------------------------------------------------
+
+
+@contextmanager
+def _proving_an_address(world: World, language: str) -> Iterator[Walk]:
+    with _window(world, language) as walk:
+        walk.go("auth/signup/")
+        walk.choose("age", "ADULT")
+        walk.fill(email=walk.new_address(), password1=PASSWORD)
+        walk.act("account-create")
+        yield walk
+
+
+@contextmanager
+def _resetting(world: World, language: str) -> Iterator[Walk]:
+    with _window(world, language) as walk:
+        walk.go("auth/password/reset/")
+        walk.fill(email=walk.new_address())
+        walk.act("password-reset-ask")
+        yield walk
+
+
+@contextmanager
+def _new_password(world: World, language: str) -> Iterator[Walk]:
+    address = world.portal.sign_in("person_en").email
+    before = world.portal.mailbox.names(address)
+    with _window(world, language) as walk:
+        walk.go("auth/password/reset/")
+        walk.fill(email=address)
+        walk.act("password-reset-ask")
+        walk.fill(code=walk.mailbox.next_code(address, after=before))
+        walk.act("password-reset-code")
+        yield walk
+
+
+@contextmanager
+def _second_step(world: World, language: str) -> Iterator[Walk]:
+    assert world.colleague is not None
+    with _window(world, language) as walk:
+        begin_sign_in(walk, world.colleague)
+        yield walk
+
+
+@contextmanager
+def _factor_lost(world: World, language: str) -> Iterator[Walk]:
+    with _second_step(world, language) as walk:
+        walk.go("auth/factor/lost/")
+        yield walk
+
+
+@contextmanager
+def _invited(world: World, language: str) -> Iterator[Walk]:
+    with _window(world, language) as walk:
+        walk.page.goto(urlsplit(world.invitation).path.replace("/vi/", f"/{language}/"))
+        yield walk
+
+
+@contextmanager
+def _late_form(world: World, language: str) -> Iterator[Walk]:
+    """A form sent after its session had ended waits behind the sign-in."""
+    account = world.portal.sign_in("person")
+    with _window(world, language) as walk:
+        walk.sign_in(account)
+        walk.go("account/data/full-name/")
+        walk.fill(value="Nguyễn Thị Nhiên")
+        walk.page.context.clear_cookies(name="session")
+        walk.act("value-save")
+        walk.fill(login=account.email, password=account.password)
+        walk.act("session-start")
+        yield walk
+
+
+@contextmanager
+def _sent(world: World, language: str) -> Iterator[Walk]:
+    with _window(world, language) as walk:
+        walk.go("requests/new/")
+        walk.choose("asked_for", "copy")
+        walk.fill(address=walk.new_address())
+        walk.act("request-send")
+        yield walk
+
+
+@contextmanager
+def _asked_for_code(world: World, language: str) -> Iterator[Walk]:
+    with _window(world, language) as walk:
+        walk.go("track/")
+        walk.fill(reference="KN-26-7KQM-X3WP", address=walk.new_address())
+        walk.act("case-look-up")
+        yield walk
+
+
+@contextmanager
+def _opened_case(world: World, language: str) -> Iterator[Walk]:
+    with _window(world, language) as walk:
+        address = walk.new_address()
+        walk.go("requests/new/")
+        walk.choose("asked_for", "view")
+        walk.fill(address=address)
+        walk.act("request-send")
+        reference = walk.reference()
+        before = walk.mailbox.names(address) | {walk.mailbox.next(address, having=reference).name}
+        walk.go("track/")
+        walk.fill(reference=reference, address=address)
+        walk.act("case-look-up")
+        walk.fill(code=walk.mailbox.next(address, after=before, having=reference).code or "")
+        walk.act("case-open")
+        yield walk
+
+
+@contextmanager
+def _erased(world: World, language: str) -> Iterator[Walk]:
+    with _window(world, language) as walk:
+        walk.sign_up(walk.new_address())
+        walk.go("account/erase/")
+        walk.tick("understood")
+        walk.fill(password=PASSWORD)
+        walk.act("account-erase")
+        yield walk
+
+
+def _passkey(page: str) -> "Visit":
+    @contextmanager
+    def visit(world: World, language: str) -> Iterator[Walk]:
+        with _window(world, language, host="localhost") as walk:
+            account = walk.sign_up(walk.new_address("khoa"))
+            confirm(walk, account)
+            make_passkey(walk)
+            if page == "confirm":
+                walk.go("auth/security/passkeys/confirm/")
+            else:
+                walk.go("auth/security/passkeys/")
+                walk.press(walk.page.locator(f'main a[href$="/{page}/"]').first)
+            yield walk
+
+    return visit
+
+
+@contextmanager
+def _window(world: World, language: str, **more: str) -> Iterator[Walk]:
+    walk, watch = world.new_window(language, **more)
+    try:
+        yield walk
+        watch.check()
+    finally:
+        walk.page.context.close()
+
+
+Visit = Callable[[World, str], AbstractContextManager[Walk]]
+IN_THE_MIDDLE: dict[str, Visit] = {
+    "account/erase/progress/<str:token>/": _erased,
+    "auth/confirm-email/": _proving_an_address,
+    "auth/factor/": _second_step,
+    "auth/factor/lost/": _factor_lost,
+    "auth/invitation/": _invited,
+    "auth/password/reset/complete/": _new_password,
+    "auth/password/reset/confirm/": _resetting,
+    "auth/resume/": _late_form,
+    "auth/security/passkeys/<int:pk>/edit/": _passkey("edit"),
+    "auth/security/passkeys/<int:pk>/remove/": _passkey("remove"),
+    "auth/security/passkeys/confirm/": _passkey("confirm"),
+    "track/case/": _opened_case,
+    "track/code/": _asked_for_code,
+    "track/received/": _sent,
 }

@@ -4,12 +4,11 @@ import os
 import re
 import secrets
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys import axe
-from tests.journeys.browser import NARROWEST, PATIENCE_MS, path_of
+from tests.journeys.browser import DESKTOP, NARROWEST, PATIENCE_MS, PHONE, path_of
 from tests.journeys.installation import Installation, SignIn
 from tests.journeys.waiting import eventually
 
@@ -235,24 +234,31 @@ class Walk:
 
     # --- looking closely ----------------------------------------------------------------------------------------------
 
-    def examine(self, **more: Any) -> None:
-        """axe finds nothing, in the light and in the dark, and the page fits the narrowest window."""
-        assert axe.violations(self.page, **more) == [], self.page.url
-        self.page.emulate_media(color_scheme="dark")
-        dark = axe.violations(self.page, rules=["color-contrast"])
-        self.page.emulate_media(color_scheme="light")
-        assert dark == [], f"{self.page.url} in the dark"
+    def examine(self, *, theme: str = "light") -> None:
+        """axe finds nothing, and the page fits the narrowest window."""
+        self.look()
         before = self.page.viewport_size
+        assert before is not None
+        self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        found = axe.violations(self.page)
         self.page.set_viewport_size(NARROWEST)
         wide = self.page.evaluate(OVERFLOW)
-        assert before is not None
         self.page.set_viewport_size(before)
+        assert found == [], f"{self.page.url}, {theme}"
         assert wide == [], f"{self.page.url} at 320 px"
 
-
-def shot(page: Page, name: str) -> None:
-    """Keep a picture of the page when PORTAL_SHOTS names a folder."""
-    folder = os.environ.get("PORTAL_SHOTS")
-    if folder:
+    def shoot(self, name: str) -> None:
+        """Keep pictures of the page, phone and desk, when PORTAL_SHOTS names a folder."""
+        folder = os.environ.get("PORTAL_SHOTS")
+        if not folder:
+            return
         Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+        plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "home"
+        before = self.page.viewport_size
+        self.page.emulate_media(color_scheme="light")
+        for viewport in (PHONE, DESKTOP):
+            self.page.set_viewport_size(viewport)
+            path = f"{folder}/{plain}-{self.language}-{viewport['width']}.png"
+            self.page.screenshot(path=path, full_page=True)
+        assert before is not None
+        self.page.set_viewport_size(before)

@@ -1,6 +1,7 @@
 """The portal's own servers: shared, left, found again, and closed to everybody else."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from privacy_portal.supervision import CannotStart, processes
 from privacy_portal.supervision.servers import EmbeddedServers, make_home
 from tests.ops.installation import BASE, environment, manage, processes_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("servers")]
 
 HOLD_AND_WAIT = """
 import sys
@@ -137,6 +138,20 @@ def test_the_log_quotes_no_value(home: Path, servers: EmbeddedServers) -> None:
     with as_role(home, embedded.APP_ROLE) as connection, pytest.raises(psycopg.DataError):
         connection.execute("SELECT 'secret-word@example.vn'::int")
     assert b"secret-word" not in (home / "log" / "postgres.log").read_bytes()
+
+
+def test_secrets_that_do_not_fit_are_one_clear_line(home: Path) -> None:
+    kept = (home / "secrets").rename(home / "secrets.kept")
+    try:
+        done = manage(home, "check", "--database", "default")
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"The portal cannot start: the secrets in {home}/secrets do not fit the database")
+        assert len(done.stderr.splitlines()) == 1
+    finally:
+        shutil.rmtree(home / "secrets")
+        kept.rename(home / "secrets")
+    with EmbeddedServers(home), as_role(home, embedded.APP_ROLE):
+        pass
 
 
 def test_an_unwritable_home_is_one_clear_line(tmp_path: Path) -> None:

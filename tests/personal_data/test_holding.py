@@ -125,10 +125,10 @@ def test_an_unknown_field_is_refused(subject: DataSubject, now: datetime) -> Non
 def test_staff_see_a_value_only_with_a_reason_on_record(subject: DataSubject, now: datetime) -> None:
     item = hold(subject, now)
     purpose = holding.field_in_force(FIELD, at=now).purposes[0]
-    shown = holding.reveal(item_id=item.pk, purpose=purpose, reason="Gọi lại cho khách", by=Role("agent"), now=now)
+    shown = holding.reveal(item_id=item.pk, purpose=purpose, reason="Gọi lại cho khách", by=Role("dpo"), now=now)
     assert shown == NAME
     entry = AuditEntry.objects.get(event="item.revealed")
-    assert entry.actor_role == "agent" and entry.details == {"field": FIELD, "purpose": purpose}
+    assert entry.actor_role == "dpo" and entry.details == {"field": FIELD, "purpose": purpose}
     assert read_note(entry) == "Gọi lại cho khách"
 
 

@@ -21,9 +21,7 @@ def policy(transactional_db: None, now: datetime) -> PolicyVersion:
 
 @pytest.fixture
 def member(policy: PolicyVersion, now: datetime) -> User:
-    return register_person(
-        address="lan.le@example.vn", password="bến-sông-9-mùa-lũ", language="en", by=SYSTEM, now=now
-    )
+    return register_person(address="lan.le@example.vn", password="bến-sông-9-mùa-lũ", language="en", by=SYSTEM, now=now)
 
 
 @pytest.fixture

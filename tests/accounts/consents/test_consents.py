@@ -1,4 +1,4 @@
-"""The page of consents: asked without anything chosen, saved once, taken back in one step, printed with the words of then."""
+"""The page of consents: nothing chosen beforehand, saved once, taken back at once, printed with the words of then."""
 
 import re
 from collections.abc import Callable

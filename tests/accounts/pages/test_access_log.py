@@ -26,9 +26,9 @@ def test_a_look_by_staff_stands_there_with_role_field_purpose_and_reason(
     browser: Client, hold: Hold, now: datetime
 ) -> None:
     item = hold()
-    holding.reveal(item_id=item.pk, purpose="orders", reason="Khách gọi <hỏi> đơn 12", by=Role("agent"), now=now)
+    holding.reveal(item_id=item.pk, purpose="orders", reason="Khách gọi <hỏi> đơn 12", by=Role("dpo"), now=now)
     text = html.unescape(browser.get(LOG).content.decode())
-    for words in ("A value was looked at", "What: Full name", "Why: Khách gọi <hỏi> đơn 12", "staff who handle cases"):
+    for words in ("A value was looked at", "What: Full name", "Why: Khách gọi <hỏi> đơn 12", "data-protection officer"):
         assert words in text
     assert "Purpose: Carrying out and reviewing orders" in text
     assert NAME not in text and "user:7" not in text

@@ -1,0 +1,15 @@
+"""What an authenticator app computes (RFC 6238)."""
+
+import base64
+import hmac
+import struct
+import time
+
+
+def app_code(secret: str, *, at: float | None = None) -> str:
+    """The six digits an app shows now for a secret in base32."""
+    key = base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
+    moment = struct.pack(">Q", int((time.time() if at is None else at) // 30))
+    digest = hmac.digest(key, moment, "sha1")
+    start = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"

@@ -1,0 +1,160 @@
+"""The portal as the visit of every route finds it: signed-in windows for each role, and something on every list."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser
+
+from tests.journeys.browser import DESKTOP, PHONE, Watch, open_window
+from tests.journeys.installation import BASE, Installation, SignIn, environment
+from tests.journeys.one_time import app_code
+from tests.journeys.routes import Example, follow_links
+from tests.journeys.walk import PASSWORD, Walk
+
+ROLES = ("guest", "person", "guarded", "agent", "dpo", "admin")
+STARTS = {
+    "guest": ["/vi/", "/vi/first-run/"],
+    "person": ["/vi/account/", "/vi/auth/security/"],
+    "guarded": ["/vi/auth/security/"],
+}
+VIEWPORTS = {"vi": PHONE, "en": DESKTOP}
+
+
+@dataclass
+class World:
+    """One installation, looked at by everybody."""
+
+    browser: Browser
+    portal: Installation
+    examples: dict[str, Example] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    invitation: str = ""
+    colleague: SignIn | None = None
+    colleague_secret: str = ""
+    _states: dict[str, object] = field(default_factory=dict)
+    _windows: dict[tuple[str, str], tuple[Walk, Watch]] = field(default_factory=dict)
+
+    # --- windows ------------------------------------------------------------------------------------------------------
+
+    def window(self, role: str, language: str) -> tuple[Walk, Watch]:
+        """The lasting window of a role in a language; signed in once, the password confirmed."""
+        key = (role, language)
+        if key not in self._windows:
+            if role != "guest" and role not in self._states:
+                self._sign_in(role)
+            self._windows[key] = self.new_window(
+                language, **({"storage_state": self._states[role]} if role != "guest" else {})
+            )
+        return self._windows[key]
+
+    def new_window(self, language: str, *, host: str = "127.0.0.1", **more: object) -> tuple[Walk, Watch]:
+        """A window of its own. Its watcher is asked by whoever opened it."""
+        origin = self.portal.url.replace("127.0.0.1", host)
+        page, watch = open_window(self.browser, origin, language=language, viewport=VIEWPORTS[language], **more)
+        return Walk(page, self.portal, language=language), watch
+
+    def _sign_in(self, role: str) -> None:
+        walk, watch = self.new_window("vi")
+        account = self._guarded(walk) if role == "guarded" else self.portal.sign_in(role)
+        if role != "guarded":
+            walk.sign_in(account)
+        confirm(walk, account)
+        self._states[role] = walk.page.context.storage_state()
+        watch.check()
+        walk.page.context.close()
+
+    def _guarded(self, walk: Walk) -> SignIn:
+        """A person with an authenticator app and recovery codes."""
+        account = walk.sign_up(walk.new_address("an-toan"))
+        add_app(walk, account)
+        return account
+
+    # --- things on every list -----------------------------------------------------------------------------------------
+
+    def fill(self) -> None:
+        """A second version of the policy, an open invitation, a colleague who lost the second factor, a holiday."""
+        self._publish_again()
+        admin, _ = self.window("admin", "vi")
+        self._invite(admin, admin.new_address("dong-nghiep"))
+        self.invitation = self._invite(admin, address := admin.new_address("dong-nghiep"))
+        self._join(address)
+        self._invite(admin, admin.new_address("con-cho"))
+        admin.go_staff("core/holiday/add/")
+        admin.fill(day="02/09/2027", name="Quốc khánh")
+        admin.press(admin.page.locator('input[name="_save"]'))
+
+    def _publish_again(self) -> None:
+        pack = self.portal.home / "next-pack" / self.portal.policy
+        shutil.copytree(BASE / "policies" / "packs" / self.portal.policy, pack)
+        for path in pack.glob("*/complaints.md"):
+            with path.open("a", encoding="utf-8") as text:
+                text.write("\n\nGhi chú. A note.\n")
+        command = [sys.executable, "manage.py", "publish_policy", "--path", str(pack)]
+        subprocess.run(command, cwd=BASE, env=environment(self.portal), check=True, capture_output=True, timeout=120)
+
+    def _invite(self, admin: Walk, address: str) -> str:
+        """Invite a colleague; the link in the mail."""
+        admin.go_staff("accounts/user/invite/")
+        admin.fill(address=address, staff_name="Đỗ Thị Mới")
+        admin.choose("role", "agent")
+        admin.act("staff-invite")
+        return next(link for link in admin.mailbox.next(address).links if "/invitation/" in link)
+
+    def _join(self, address: str) -> None:
+        """The invited person comes in, sets up an app, and asks to be let back in after losing it."""
+        walk, watch = self.new_window("vi")
+        self.colleague = SignIn("agent", address, PASSWORD)
+        walk.stay(self.invitation)
+        walk.fill(password1=PASSWORD)
+        walk.act("invitation-accept")
+        self.colleague_secret = add_app(walk, self.colleague)
+        walk.page.context.clear_cookies()
+        begin_sign_in(walk, self.colleague)
+        walk.go("auth/factor/lost/")
+        walk.act("recovery-ask")
+        watch.check()
+        walk.page.context.close()
+
+    # --- examples -----------------------------------------------------------------------------------------------------
+
+    def explore(self) -> None:
+        """Follow links as every role."""
+        for role in ROLES:
+            walk, _ = self.window(role, "vi")
+            starts = STARTS.get(role, ["/staff/"])
+            found, broken = follow_links(walk.page.request, role=role, starts=starts, found=self.examples)
+            self.examples.update(found)
+            self.broken += broken
+
+    def close(self) -> None:
+        for walk, _ in self._windows.values():
+            walk.page.context.close()
+
+
+def confirm(walk: Walk, account: SignIn) -> None:
+    """Show the password once more, as the pages of sign-in ask for."""
+    walk.go("auth/address/")
+    if "/reauthenticate/" in walk.page.url:
+        walk.fill(password=account.password)
+        walk.act("self-confirm")
+
+
+def begin_sign_in(walk: Walk, account: SignIn) -> None:
+    """Sign in as far as the second step."""
+    walk.go("auth/login/")
+    walk.fill(login=account.email, password=account.password)
+    walk.act("session-start")
+    assert "/auth/factor/" in walk.page.url
+
+
+def add_app(walk: Walk, account: SignIn) -> str:
+    """Set up an authenticator app; its secret."""
+    confirm(walk, account)
+    walk.go("auth/security/app/add/")
+    secret = walk.page.locator("main code").first.inner_text().replace(" ", "")
+    walk.fill(code=app_code(secret))
+    walk.act("app-add")
+    assert "/app/add/" not in walk.page.url
+    return secret
