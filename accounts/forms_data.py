@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import pgettext_lazy as pgettext
 
-from cases.services.messaging import LONGEST_MESSAGE
 from core.errors import NotAllowed
 from personal_data.content import EXTENSIONS, IMAGE_TYPES, VIDEO_TYPES
 from personal_data.services.files import DEFAULT_MAX_BYTES
@@ -89,18 +88,6 @@ class EraseForm(PasswordAgainForm):
         error_messages={"required": gettext_lazy("Tick this to go on.")},
     )
     field_order = ("understood", "password")
-
-
-class ReplyForm(forms.Form):
-    """What a person adds to a case. The token makes the same form sent twice act once."""
-
-    form_token = forms.UUIDField(widget=forms.HiddenInput)
-    text = forms.CharField(
-        label=gettext_lazy("Your message"),
-        max_length=LONGEST_MESSAGE,
-        widget=forms.Textarea(attrs={"rows": "5"}),
-        error_messages={"required": gettext_lazy("Please write something first.")},
-    )
 
 
 def types_in_words(types: frozenset[str]) -> str:

@@ -19,6 +19,7 @@ from accounts.services.claiming import claim
 from audit.services.recording import record
 from core import clock
 from core.actors import GUEST, Actor
+from personal_data.services.subjects import touch
 
 UNKNOWN = "signin:unknown"
 LOCK_SECONDS = 300
@@ -39,6 +40,7 @@ def on_signed_in(*, user: User, **kwargs: Any) -> None:
     # Read afresh: proving the address a moment ago may have joined the account with a person already known.
     user.refresh_from_db(fields=["subject"])
     _record_own(AuditEvent.SIGNED_IN, user)
+    touch(subject_id=user.subject_id, by=user, now=clock.now())
 
 
 def on_signed_out(*, user: User | None, **kwargs: Any) -> None:

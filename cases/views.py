@@ -144,6 +144,4 @@ def close(http: HttpRequest) -> HttpResponse:
 def _refusal(outcome: CodeAnswer) -> str:
     if outcome == CodeAnswer.WRONG:
         return _("This code is not right. Please check it and try again.")
-    return _(
-        "This code does not work any more. It is used, too old, or was typed wrongly three times. Get a new one."
-    )
+    return _("This code does not work any more. It is used, too old, or was typed wrongly three times. Get a new one.")

@@ -17,6 +17,7 @@ from core import clock
 from core.actors import Actor
 from core.admin import ReadOnlyAdmin
 from core.errors import NotAllowed
+from core.templatetags.portal import day
 from personal_data import permissions
 from personal_data.forms import RefusalForm, RevealForm
 from personal_data.models import DataSubject
@@ -32,7 +33,7 @@ from policies.pack_types import Pack
 class DataSubjectAdmin(ReadOnlyAdmin):
     """People on whom data is held. Whoever sees everybody gets the list; an agent comes here from a case."""
 
-    list_display = ("reference", "state", "created_at", "last_active_at", "value_count")
+    list_display = ("reference", "state", "known_since", "last_active", "value_count")
     list_filter = ("state",)
     search_fields = ("id",)
     search_help_text = gettext_lazy("Reference, in whole or in part")
@@ -52,6 +53,14 @@ class DataSubjectAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("Reference"))
     def reference(self, row: DataSubject) -> str:
         return str(row.pk)[:13]
+
+    @admin.display(description=gettext_lazy("Known since"), ordering="created_at")
+    def known_since(self, row: DataSubject) -> str:
+        return day(row.created_at)
+
+    @admin.display(description=gettext_lazy("Last active"), ordering="last_active_at")
+    def last_active(self, row: DataSubject) -> str:
+        return day(row.last_active_at)
 
     @admin.display(description=gettext_lazy("Values held"), ordering="values_held")
     def value_count(self, row: Any) -> int:

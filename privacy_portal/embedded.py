@@ -133,7 +133,7 @@ def _given(env: environ.Env, name: str) -> dict[str, Any]:
 
 
 def _with_options(connection: dict[str, Any]) -> dict[str, Any]:
-    """Bounded waits, and statements prepared on the server: Django prepares none unless told (docs/decisions)."""
+    """Bounded waits, and statements prepared on the server: Django prepares none unless told."""
     options = {
         "connect_timeout": 3,
         "server_side_binding": True,

@@ -1,22 +1,18 @@
 """A person's complaints and requests: the lists, and one case with its dates, thread and answer form."""
 
-from collections.abc import Callable
-from typing import Any
-from uuid import uuid4
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from accounts.forms_data import ReplyForm
 from accounts.member_pages import member_page, person, typed
 from accounts.views.files import SANDBOX
 from cases import sealing
-from cases import selectors as cases
 from cases.errors import CaseClosed, ContentGone, NothingWritten
+from cases.forms import MessageForm
 from cases.models import Case
+from cases.pages import CasePage, person_case
 from cases.services.messaging import write_as_person
 from complaints import selectors as complaints
 from core import clock
@@ -39,15 +35,13 @@ def request_list(http: HttpRequest) -> HttpResponse:
 @member_page
 def complaint(http: HttpRequest, reference: str) -> HttpResponse:
     """One complaint."""
-    found = complaints.of_subject(person(http).subject_id).filter(reference=reference).first()
-    return _case(http, found, complaints.shown, "accounts:complaint")
+    return _case(http, complaints.of_subject(person(http).subject_id).filter(reference=reference).first())
 
 
 @member_page
 def request(http: HttpRequest, reference: str) -> HttpResponse:
     """One request."""
-    found = requests.of_subject(person(http).subject_id).filter(reference=reference).first()
-    return _case(http, found, requests.shown, "accounts:request")
+    return _case(http, requests.of_subject(person(http).subject_id).filter(reference=reference).first())
 
 
 @member_page
@@ -62,12 +56,12 @@ def request_file(http: HttpRequest, reference: str, file_id: str) -> HttpRespons
     return _file(requests.of_subject(person(http).subject_id).filter(reference=reference).first(), file_id)
 
 
-def _case(http: HttpRequest, case: Case | None, shown: Callable[[Any], Any], here: str) -> HttpResponse:
+def _case(http: HttpRequest, case: Case | None) -> HttpResponse:
     if case is None:
         raise Http404
     user, now = person(http), clock.now()
-    form = ReplyForm(typed(http), initial={"form_token": uuid4()})
-    if http.method == "POST" and form.is_valid():
+    form = MessageForm(typed(http))
+    if form.is_bound and form.is_valid():
         try:
             write_as_person(
                 kind=case.kind,
@@ -79,30 +73,18 @@ def _case(http: HttpRequest, case: Case | None, shown: Callable[[Any], Any], her
             )
         except (CaseClosed, NothingWritten) as refusal:
             form.add_error("text", str(refusal.message))
+            case.refresh_from_db()
         else:
             messages.success(http, _("Your message was added. You get a mail when it is answered."))
-            return redirect(here, reference=case.reference)
-    context = {
-        "case": shown(case),
-        "kind": case.kind,
-        "form": form,
-        "timeline": cases.timeline(case, now=now),
-        "now": now,
-        **_content(case),
-    }
+            return redirect(f"accounts:{case.kind}", reference=case.reference)
+    page = person_case(case, now=now)
+    context = {"page": page, "kind": case.kind, "form": form, "now": now, "kept": _unsent(form, page)}
     return render(http, "accounts/case.html", context)
 
 
-def _content(case: Case) -> dict[str, Any]:
-    try:
-        key = sealing.evidence_key(case.subject_id)
-        return {
-            "text": sealing.text_of(case, key=key),
-            "thread": cases.thread(case, key=key),
-            "attachments": cases.attachments(case, key=key),
-        }
-    except ContentGone as gone:
-        return {"gone": gone.message}
+def _unsent(form: MessageForm, page: CasePage) -> str:
+    """What was typed into a case that was closed meanwhile; it stays on the page to be copied."""
+    return "" if page.is_open or not form.is_bound else str(form["text"].value() or "")
 
 
 def _file(case: Case | None, file_id: str) -> HttpResponse:

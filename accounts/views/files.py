@@ -30,7 +30,8 @@ def add(http: HttpRequest, field: str) -> HttpResponse:
     card = next((one for one in cards_of(user=user, at=clock.now()) if one.code == field and one.is_files), None)
     if card is None:
         raise Http404
-    form = FileForm(typed(http), http.FILES, spec=card.held.spec)
+    chosen_files = http.FILES if http.method == "POST" else None
+    form = FileForm(typed(http), chosen_files, spec=card.held.spec)
     if http.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["file"]
         try:

@@ -10,9 +10,10 @@ from uuid import UUID
 from audit.models import AuditEntry, AuditNote
 from core.actors import Actor
 
-_EVENT = re.compile(r"^[a-z_]+\.[a-z_]+$")
-_TARGET = re.compile(r"^[a-z_]+:[A-Za-z0-9_.\-]+$")
-_DETAIL = re.compile(r"^[A-Za-z0-9_.:\-+/ ,]{0,200}$")
+_EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
+_TARGET = re.compile(r"[a-z_]+:[A-Za-z0-9_.\-]+")
+# One code or reference: no blank, or a name without accents would pass; and nothing that looks like a phone number.
+_DETAIL = re.compile(r"(?!\+?[0-9]{9,15}\Z)[A-Za-z0-9_.:\-+/]{0,200}")
 
 # `audit` stands below the package that holds keys, so the sealer of notes is handed in at start.
 _seal_note: Callable[[UUID, bytes, str], bytes] | None = None
@@ -54,9 +55,9 @@ def record(
     entry stays.
     """
     checked = checked_details(details or {})
-    if not _EVENT.match(event):
+    if not _EVENT.fullmatch(event):
         raise NotAReference("event")
-    if not _TARGET.match(target):
+    if not _TARGET.fullmatch(target):
         raise NotAReference("target")
     entry = AuditEntry(
         event=event,
@@ -110,7 +111,7 @@ def _checked(key: str, value: object) -> object:
     if isinstance(value, list | tuple):
         return [_checked(key, part) for part in value]
     text = str(value)
-    if not _DETAIL.match(text):
+    if not _DETAIL.fullmatch(text):
         raise NotAReference(key)
     return text
 

@@ -27,7 +27,7 @@ def resend_code(*, kind: str, case_id: int, by: Actor, now: datetime) -> OneTime
 
 def verify_with_code(*, kind: str, case_id: int, code_id: UUID | None, typed: str, now: datetime) -> CodeAnswer:
     """Answer the code mailed when the case was filed; when right, the address counts as proved."""
-    row = OneTimeCode.objects.filter(pk=code_id, case_ref=f"{kind}:{case_id}").first()
+    row = OneTimeCode.objects.filter(pk=code_id, case_ref=f"{kind}:{case_id}").first() if code_id else None
     if row is None:
         return CodeAnswer.SPENT
     outcome = answer(code_id=row.pk, purpose=CodePurpose.VERIFY, typed=typed, now=now)

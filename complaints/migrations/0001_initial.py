@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(max_length=16, unique=True, verbose_name='reference')),
                 ('form_token', models.UUIDField(editable=False, unique=True)),
-                ('status', models.CharField(choices=[('RECEIVED', 'Received'), ('IN_PROGRESS', 'In progress'), ('WAITING', 'Waiting for an answer from the person'), ('CLOSED', 'Closed')], default='RECEIVED', max_length=12, verbose_name='status')),
+                ('status', models.CharField(choices=[('RECEIVED', 'Received'), ('IN_PROGRESS', 'In progress'), ('WAITING', 'Waiting for an answer'), ('CLOSED', 'Closed')], default='RECEIVED', max_length=12, verbose_name='status')),
                 ('language', models.CharField(max_length=5, verbose_name='language')),
                 ('sealed_text', models.BinaryField(verbose_name='text')),
                 ('sealed_contact', models.BinaryField(verbose_name='contact address')),

@@ -8,44 +8,52 @@ from django.db import migrations
 
 from audit.guarding import OnDefaultDatabase, append_only, guard
 
-ARGUMENTS = (
-    "uuid, timestamptz, text, text, integer, text, text, text, uuid, bytea, text[], text[], text[], boolean[], bytea[], bytea[], boolean[]"
-)
-
 RECORD_ANSWERS = """
 CREATE FUNCTION public.consent_record_answers(
-    p_subject uuid, p_at timestamptz, p_actor text, p_actor_role text, p_version integer, p_language text, p_method text,
-    p_captured_by text, p_act uuid, p_evidence bytea, p_purposes text[], p_channels text[], p_classes text[],
-    p_granted boolean[], p_wordings bytea[], p_scopes bytea[], p_sensitive boolean[],
-    OUT outcome text, OUT entries bigint[]
+    p_subject uuid, p_evidence bytea, p_form jsonb, OUT outcome text, OUT entries bigint[]
 )
--- One plan for all calls: planned anew for the arrays of each form, the function took four times as long.
-LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER SET search_path = pg_catalog, pg_temp
+-- One plan for all calls: planned anew for each form, the function took most of its time in planning.
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    f_at timestamptz := p_form ->> 'at';
+    f_act uuid := p_form ->> 'act';
+    f_version integer := p_form ->> 'version';
+    f_language text := p_form ->> 'language';
+    f_method text := p_form ->> 'method';
+    f_actor text := p_form ->> 'actor';
+    f_role text := p_form ->> 'role';
+    f_captured_by text := p_form ->> 'captured_by';
 BEGIN
     entries := '{}';
-    -- One form at a time per person, and never beside an erasure: two tabs come one after the other, the second sees the first.
+    -- One form at a time per person, and never beside an erasure: of two windows the second waits, and sees the first.
     PERFORM 1 FROM public.personal_data_datasubject WHERE id = p_subject AND state = 'ACTIVE' FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         outcome := 'gone';
         RETURN;
     END IF;
+    -- What was put to the person is kept before the answer is.
     IF EXISTS (
-        SELECT FROM pg_catalog.unnest(p_wordings) AS shown (hash)
-        WHERE NOT EXISTS (SELECT FROM public.consent_consentwording w WHERE w.hash = shown.hash)
+        SELECT FROM pg_catalog.jsonb_to_recordset(p_form -> 'answers') AS g (wording text)
+        WHERE NOT EXISTS (
+            SELECT FROM public.consent_consentwording w WHERE w.hash = pg_catalog.decode(g.wording, 'hex')
+        )
     ) THEN
         outcome := 'unknown wording';
         RETURN;
     END IF;
 
     WITH given AS (
-        SELECT g.*, last.id AS last_id, last.reply AS last_reply, last.scope_hash AS last_scope
-        FROM ROWS FROM (
-            pg_catalog.unnest(p_purposes), pg_catalog.unnest(p_channels), pg_catalog.unnest(p_classes),
-            pg_catalog.unnest(p_granted), pg_catalog.unnest(p_wordings), pg_catalog.unnest(p_scopes), pg_catalog.unnest(p_sensitive)
-        ) WITH ORDINALITY AS g (purpose, channel, class, granted, wording, scope, sensitive, place)
+        SELECT g.purpose, g.channel, g.recipient, g.granted, g.sensitive,
+            pg_catalog.decode(g.wording, 'hex') AS wording, pg_catalog.decode(g.scope, 'hex') AS scope,
+            last.id AS last_id, last.reply AS last_reply, last.scope_hash AS last_scope
+        FROM pg_catalog.jsonb_to_recordset(p_form -> 'answers') AS g (
+            purpose text, channel text, recipient text, granted boolean, sensitive boolean, wording text, scope text
+        )
         LEFT JOIN LATERAL (
             SELECT l.id, l.reply, l.scope_hash FROM public.consent_ledgerentry l
-            WHERE l.subject_ref = p_subject AND l.purpose = g.purpose AND l.channel = g.channel AND l.recipient_class = g.class
+            WHERE l.subject_ref = p_subject AND l.purpose = g.purpose AND l.channel = g.channel
+                AND l.recipient_class = g.recipient
             ORDER BY l.id DESC LIMIT 1
         ) AS last ON true
     ), written AS (
@@ -53,21 +61,20 @@ BEGIN
             subject_ref, purpose, channel, recipient_class, reply, ends_entry, version, wording_hash, scope_hash, language,
             sensitive_shown, method, captured_by, at, act, sealed_evidence
         )
-        SELECT p_subject, purpose, channel, class,
+        SELECT p_subject, purpose, channel, recipient,
             CASE WHEN granted THEN 'GRANTED' WHEN last_reply = 'GRANTED' THEN 'WITHDRAWN' ELSE 'REFUSED' END,
             CASE WHEN NOT granted AND last_reply = 'GRANTED' THEN last_id END,
-            p_version, wording, scope, p_language, sensitive, p_method, p_captured_by, p_at, p_act, p_evidence
+            f_version, wording, scope, f_language, sensitive, f_method, f_captured_by, f_at, f_act, p_evidence
         FROM given
         -- The same answer to the same words is no new answer.
         WHERE last_id IS NULL OR last_scope <> scope
             OR CASE WHEN granted THEN last_reply <> 'GRANTED' ELSE last_reply NOT IN ('REFUSED', 'WITHDRAWN') END
-        ORDER BY place
         RETURNING id, purpose, channel, recipient_class, reply, wording_hash
     ), audited AS (
         INSERT INTO public.audit_auditentry (event, target, subject_ref, actor, actor_role, at, details)
-        SELECT 'consent.' || pg_catalog.lower(reply), 'subject:' || p_subject, p_subject, p_actor, p_actor_role, p_at,
+        SELECT 'consent.' || pg_catalog.lower(reply), 'subject:' || p_subject, p_subject, f_actor, f_role, f_at,
             pg_catalog.jsonb_build_object(
-                'entry', id, 'purpose', purpose, 'channel', channel, 'recipient', recipient_class, 'version', p_version,
+                'entry', id, 'purpose', purpose, 'channel', channel, 'recipient', recipient_class, 'version', f_version,
                 'wording', pg_catalog.encode(wording_hash, 'hex')
             )
         FROM written
@@ -75,7 +82,7 @@ BEGIN
         SELECT purpose, pg_catalog.array_agg(channel) AS channels, pg_catalog.bool_or(reply = 'GRANTED') AS granted
         FROM written WHERE recipient_class = '' GROUP BY purpose
     ), states AS (
-        -- A purpose lives while one of its channels is agreed, in this form or in an earlier one.
+        -- A purpose lives while one of its channels is agreed to, in this form or in an earlier one.
         INSERT INTO public.personal_data_purposestate AS s (subject_id, purpose, live, since)
         SELECT p_subject, t.purpose, t.granted OR EXISTS (
             SELECT FROM (
@@ -84,20 +91,19 @@ BEGIN
                 ORDER BY l.channel, l.id DESC
             ) AS other
             WHERE other.reply = 'GRANTED' AND other.channel <> ALL (t.channels)
-        ), p_at
+        ), f_at
         FROM touched t
         ON CONFLICT (subject_id, purpose) DO UPDATE SET live = EXCLUDED.live, since = EXCLUDED.since
             WHERE s.live <> EXCLUDED.live
     ), job AS (
         INSERT INTO public.consent_consentjob (subject_ref, act, created_at)
-        SELECT p_subject, p_act, p_at WHERE EXISTS (SELECT FROM written)
+        SELECT p_subject, f_act, f_at WHERE EXISTS (SELECT FROM written)
     )
-    SELECT pg_catalog.array_agg(id ORDER BY id) INTO entries FROM written;
-    entries := COALESCE(entries, '{}');
+    SELECT COALESCE(pg_catalog.array_agg(id ORDER BY id), '{}') INTO entries FROM written;
     outcome := 'recorded';
 END $$;
-REVOKE ALL ON FUNCTION public.consent_record_answers FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION public.consent_record_answers TO {app};
+REVOKE ALL ON FUNCTION public.consent_record_answers(uuid, bytea, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.consent_record_answers(uuid, bytea, jsonb) TO {app};
 """
 
 
@@ -108,5 +114,5 @@ class Migration(migrations.Migration):
         append_only("consent_consentwording"),
         append_only("consent_ledgerentry"),
         guard("consent_ledgerentry", prefix="subject", column="subject_ref"),
-        OnDefaultDatabase(RECORD_ANSWERS, f"DROP FUNCTION public.consent_record_answers({ARGUMENTS});"),
+        OnDefaultDatabase(RECORD_ANSWERS, "DROP FUNCTION public.consent_record_answers(uuid, bytea, jsonb);"),
     ]

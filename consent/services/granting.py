@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -31,10 +30,7 @@ from personal_data import keys
 from personal_data.errors import SubjectGone
 from policies.models import PolicyVersion
 
-_CALL = (
-    "SELECT outcome, entries FROM public.consent_record_answers("
-    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_CALL = "SELECT outcome, entries FROM public.consent_record_answers(%s, %s, %s)"
 _ANSWERING_FOR_ONESELF = frozenset({"person", "guest", "system"})
 
 
@@ -130,32 +126,48 @@ def _checked(answer: Answer, asked: Mapping[ConsentKey, Question]) -> _Line:
 def _write(form: _Form, shown: Sequence[Question], *, by: Actor, now: datetime) -> list[int]:
     act = uuid.uuid4()
     sealed = seal(keys.evidence_key(form.subject_id), _canonical(form.evidence), context=evidence_context(act))
-    actor = actor_reference(by)
-    captured_by = "" if by.audit_role in _ANSWERING_FOR_ONESELF else actor
-    lines = form.lines
-    parameters: list[Any] = [
-        form.subject_id, now, actor, by.audit_role,
-        form.version, form.language, str(form.method), captured_by, act, sealed,
-        [line.key.purpose for line in lines],
-        [line.key.channel for line in lines],
-        [line.key.recipient_class for line in lines],
-        [line.granted for line in lines],
-        [line.wording_hash for line in lines],
-        [line.scope_hash for line in lines],
-        [line.sensitive for line in lines],
-    ]  # fmt: skip
-    outcome, written = _call(parameters)
+    said = _said(form, act, by=by, now=now)
+    outcome, written = _call(form.subject_id, sealed, said)
     if outcome == "unknown wording":
         keep_wordings(shown)
-        outcome, written = _call(parameters)
+        outcome, written = _call(form.subject_id, sealed, said)
     if outcome == "gone":
         raise SubjectGone
     return written
 
 
-def _call(parameters: list[Any]) -> tuple[str, list[int]]:
+def _said(form: _Form, act: UUID, *, by: Actor, now: datetime) -> str:
+    """The form as the database function takes it: codes, hashes and references."""
+    actor = actor_reference(by)
+    return json.dumps(
+        {
+            "at": now.isoformat(),
+            "act": str(act),
+            "version": form.version,
+            "language": form.language,
+            "method": str(form.method),
+            "actor": actor,
+            "role": by.audit_role,
+            "captured_by": "" if by.audit_role in _ANSWERING_FOR_ONESELF else actor,
+            "answers": [
+                {
+                    "purpose": line.key.purpose,
+                    "channel": line.key.channel,
+                    "recipient": line.key.recipient_class,
+                    "granted": line.granted,
+                    "sensitive": line.sensitive,
+                    "wording": line.wording_hash.hex(),
+                    "scope": line.scope_hash.hex(),
+                }
+                for line in form.lines
+            ],
+        }
+    )
+
+
+def _call(subject_id: UUID, sealed: bytes, said: str) -> tuple[str, list[int]]:
     with connection.cursor() as cursor:
-        cursor.execute(_CALL, parameters)
+        cursor.execute(_CALL, [subject_id, sealed, said])
         outcome, written = cursor.fetchone()
     return outcome, written
 

@@ -11,7 +11,7 @@ class Watchdog:
         self._silent = 0
 
     def is_stuck(self, missing: str | None) -> bool:
-        """Take in one look; True when the worker was silent long enough to be started anew. Counting then begins again."""
+        """One look; True when the worker was silent long enough to be started anew; counting then begins again."""
         self._silent = self._silent + 1 if missing == "worker" else 0
         if self._silent < LOOKS:
             return False

@@ -1,4 +1,4 @@
-"""A passkey without a finger: Chromium's virtual authenticator. Browsers allow passkeys on `localhost`, not on 127.0.0.1."""
+"""A passkey without a finger: Chromium's virtual authenticator. Browsers allow it on `localhost`, not on 127.0.0.1."""
 
 from tests.journeys.walk import Walk
 

@@ -1,5 +1,7 @@
-"""A person signs up, sees what is held, rules it, and leaves: in both languages, on a phone and on a desk, with and without
-script, and by keyboard alone."""
+"""A person signs up, sees what is held, rules it, and leaves.
+
+In both languages, on a phone and on a desk, with and without script, and by keyboard alone.
+"""
 
 import re
 from urllib.parse import urlsplit

@@ -20,8 +20,9 @@ OVERFLOW = """
 () => {
   const limit = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= limit) return [];
-  const wide = [...document.body.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > limit + 0.5);
-  return wide.slice(0, 5).map(one => one.tagName.toLowerCase() + "." + one.className + " " + one.textContent.trim().slice(0, 40));
+  const all = [...document.body.querySelectorAll("*")];
+  const wide = all.filter(one => one.getBoundingClientRect().right > limit + 0.5);
+  return wide.slice(0, 5).map(one => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 40)}`);
 }
 """
 

@@ -16,9 +16,10 @@ class Command(migrate.Command):
         super().add_arguments(parser)
         parser.set_defaults(database=None)
 
-    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+    def get_check_kwargs(self, options: dict[str, Any]) -> Any:
         """Without asking the databases: their tables may not be there yet."""
-        return {**super().get_check_kwargs(options), "databases": []}
+        kwargs: Any = super().get_check_kwargs(options)
+        return {**kwargs, "databases": []}
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs Django's own command per database; reads nothing but the migration files."""

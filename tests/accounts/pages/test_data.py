@@ -4,6 +4,7 @@ import html
 from datetime import datetime
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
@@ -11,7 +12,7 @@ from accounts.models import User
 from audit.models import AuditEntry
 from personal_data.models import DataItem, FieldRefusal
 from personal_data.services import holding
-from tests.accounts.pages.conftest import ADDRESS, NAME, PHONE, Hold
+from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, PHONE, Hold
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 DATA = "/en/account/data/"
@@ -161,3 +162,15 @@ def test_history_tells_by_role_and_never_the_value(browser: Client, hold: Hold, 
     text = page(browser, f"{DATA}full-name/history/")
     assert "A value was changed" in text and "By: you" in text
     assert NAME not in text and "Trần Mai Hoa" not in text
+
+
+def test_what_was_typed_outlives_the_session(browser: Client, member: User) -> None:
+    Session.objects.all().delete()
+    sent = browser.post(f"{DATA}full-name/", {"value": NAME, "seen": ""})
+    assert "/auth/login/" in sent["Location"]
+    opened = browser.post(sent["Location"], {"login": ADDRESS, "password": PASSWORD}, follow=True)
+    text = html.unescape(opened.content.decode())
+    assert NAME in text and f'action="{DATA}full-name/"' in text
+    assert not DataItem.objects.exists()
+    browser.post(f"{DATA}full-name/", {"value": NAME, "seen": ""})
+    assert NAME in page(browser)

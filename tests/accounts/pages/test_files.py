@@ -33,6 +33,7 @@ def send(browser: Client, data: bytes, name: str = "receipt.jpg", address: str =
 
 def test_limits_stand_there_before_a_file_is_chosen(browser: Client) -> None:
     text = browser.get(ADD).content.decode()
+    assert "error-summary" not in text
     assert "at most 5 MB" in text and "JPG" in text
     assert "at most 50 MB" in browser.get("/en/account/data/warranty-video/files/add/").content.decode()
 
