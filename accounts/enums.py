@@ -23,9 +23,9 @@ RECOVERY_APPROVALS = 2
 class AgeAnswer(TextChoices):
     """The age question at sign-up (law 91/2025, article 24). Only the first answer leads to an account."""
 
-    ADULT = "ADULT", pgettext_lazy("age band", "16 or older")
-    CHILD = "CHILD", pgettext_lazy("age band", "7 to 15")
-    YOUNG_CHILD = "YOUNG_CHILD", pgettext_lazy("age band", "Under 7")
+    ADULT = "ADULT", pgettext_lazy("age at sign-up", "16 or older")
+    CHILD = "CHILD", pgettext_lazy("age at sign-up", "7 to 15")
+    YOUNG_CHILD = "YOUNG_CHILD", pgettext_lazy("age at sign-up", "Under 7")
 
 
 class Factor(TextChoices):

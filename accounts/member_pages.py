@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -16,14 +16,14 @@ from personal_data.errors import KeyDestroyed, SubjectGone
 from policies.context import CurrentPolicy
 from policies.models import PolicyVersion
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def member_page(view: View) -> View:
     """Only for people signed in. Others go to sign-in and back; a form they send waits for them (`accounts.drafts`)."""
 
     @wraps(view)
-    def page(http: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def page(http: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not http.user.is_authenticated:
             return redirect_to_login(http.get_full_path(), settings.LOGIN_URL)
         return _shown(view, http, *args, **kwargs)
@@ -36,7 +36,7 @@ def member_action(*, back_to: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def action(http: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def action(http: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if http.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
             if not http.user.is_authenticated:
@@ -65,7 +65,7 @@ def version_shown(http: HttpRequest) -> PolicyVersion | None:
     return cast(CurrentPolicy, http.current_policy).version  # type: ignore[attr-defined]
 
 
-def _shown(view: View, http: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def _shown(view: View, http: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     try:
         return view(http, *args, **kwargs)
     except (KeyDestroyed, SubjectGone):

@@ -7,10 +7,11 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from audit.models import AuditEntry
+from core.admin import GuardedFilters
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.ModelAdmin):
+class AuditEntryAdmin(GuardedFilters):
     list_display = ("at", "event", "target", "actor_role", "actor")
     list_filter = ("event", "actor_role")
     search_fields = ("target", "actor")

@@ -252,7 +252,7 @@ class CaseDesk(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         case: Case | None = None
-        if str(pk).isdigit():
+        if str(pk).isascii() and str(pk).isdigit():
             case = self.model._default_manager.select_related("assignee", "policy_version").filter(pk=int(pk)).first()
         if case is None:
             raise Http404

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases import sealing, throttle
+from cases.enums import CodePurpose
 from cases.forms import CaseForm
 from cases.guest_session import note_filed
 from cases.models import Case, OneTimeCode
@@ -62,6 +63,12 @@ def check_not_too_often(http: HttpRequest, form: CaseForm, *, now: datetime) -> 
 
 
 def go_on(http: HttpRequest, case: Case, code: OneTimeCode | None) -> HttpResponse:
-    """To the page that shows the reference."""
+    """To the page that shows the reference.
+
+    Of a form sent twice at once the second browser session knows no code yet; it may answer the one that was mailed.
+    """
+    if code is None and not case.is_verified:
+        sent = OneTimeCode.objects.filter(case_ref=case.target, purpose=CodePurpose.VERIFY)
+        code = sent.order_by("-created_at").first()
     note_filed(http, case, code)
     return redirect("cases:received")

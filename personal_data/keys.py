@@ -72,8 +72,8 @@ def unseal_evidence_many(subject_id: UUID, blobs: list[tuple[bytes, str]]) -> li
 
 
 def _open(subject_id: UUID, kind: KeyKind) -> bytes:
-    # Asked on every page and for every answer, and never remembered, so that a destroyed key is gone at once. By hand, because
-    # building the query would cost ten times the query.
+    # Asked on every page and for every answer, and never remembered, so that a destroyed key is gone at once. By hand,
+    # because building the query would cost ten times the query.
     with connections[KEYS_DATABASE].cursor() as cursor:
         cursor.execute(_WRAPPED_KEY, [subject_id, kind.value])
         row = cursor.fetchone()

@@ -6,22 +6,27 @@ at, sealed, which the orphan sweep removes.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from core.encryption import seal, unseal
+from core.sealed_stream import SealedWriter, sealed_pieces
 
 
-def write_blob(blob_id: UUID, data: bytes, *, key: bytes) -> None:
-    """Seal and write atomically. Raises OSError when the disk refuses."""
+def write_blob(blob_id: UUID, data: bytes | Iterable[bytes], *, key: bytes) -> None:
+    """Seal piece by piece and write atomically. Raises OSError when the disk refuses."""
     path = _path(blob_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     half = path.with_name(f"{path.name}.{uuid4().hex}.part")
     with open(half, "wb", opener=_private) as out:
-        out.write(seal(key, data, context=_context(blob_id)))
+        writer = SealedWriter(out, key=key, context=_context(blob_id))
+        for piece in (data,) if isinstance(data, bytes) else data:
+            writer.write(piece)
+        writer.finish()
         out.flush()
         os.fsync(out.fileno())
     half.replace(path)
@@ -29,7 +34,14 @@ def write_blob(blob_id: UUID, data: bytes, *, key: bytes) -> None:
 
 def read_blob(blob_id: UUID, *, key: bytes) -> bytes:
     """The bytes of a blob. Raises FileNotFoundError, CannotOpen."""
-    return unseal(key, _path(blob_id).read_bytes(), context=_context(blob_id))
+    return b"".join(blob_pieces(blob_id, key=key))
+
+
+def blob_pieces(blob_id: UUID, *, key: bytes) -> Iterator[bytes]:
+    """The bytes of a blob in pieces of a megabyte. Raises FileNotFoundError, CannotOpen; of the first piece at once."""
+    source = _path(blob_id).open("rb")
+    pieces = _closing(source, sealed_pieces(source, key=key, context=_context(blob_id)))
+    return chain([next(pieces)], pieces)
 
 
 def remove_blob(blob_id: UUID) -> None:
@@ -55,6 +67,11 @@ def root() -> Path:
 
 def _path(blob_id: UUID) -> Path:
     return root() / blob_id.hex[:2] / str(blob_id)
+
+
+def _closing(source: BinaryIO, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with source:
+        yield from pieces
 
 
 def _context(blob_id: UUID) -> str:

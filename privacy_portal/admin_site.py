@@ -99,8 +99,9 @@ class PortalAdminSite(admin.AdminSite):
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """Django's own, without the second page of the password change."""
-        return [found for found in super().get_urls() if getattr(found, "name", "") != "password_change_done"]
+        """Django's own, without the second page of the password change and the jump to any object by table and key."""
+        left_out = ("password_change_done", "view_on_site")
+        return [found for found in super().get_urls() if getattr(found, "name", "") not in left_out]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every staff page knows: whether the demo does without the second factor, and which jobs keep failing."""

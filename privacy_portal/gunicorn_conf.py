@@ -3,6 +3,7 @@
 import gc
 import os
 import socket
+import struct
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
@@ -11,6 +12,7 @@ from django.conf import settings
 
 WORKERS = 2
 THREADS = 4
+SILENCE_SECONDS = 15  # a browser that went away in the middle of a request gives its thread back
 
 
 def _addresses() -> list[str]:
@@ -59,5 +61,8 @@ def when_ready(server: Any) -> None:
     """Keep what is loaded out of the collector: looking at it would copy its pages into every worker."""
     import kombu.transport.redis  # noqa: F401  the first ring would load it in each worker
 
+    for listener in server.LISTENERS:
+        # Each connection inherits it. Without it eight silent ones would hold every thread of the portal for good.
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_SECONDS, 0))
     gc.collect()
     gc.freeze()

@@ -62,9 +62,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # The headers of every answer come first: static files and refusals of the middlewares below carry them too.
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "privacy_portal.middleware.PersonalPagesMiddleware",
+    "privacy_portal.middleware.ReadToTheEndMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -73,10 +76,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "privacy_portal.middleware.StaffLanguageMiddleware",
+    "privacy_portal.middleware.NoNullMiddleware",
     "accounts.middleware.SessionLimitsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ReauthenticationMiddleware",
-    "privacy_portal.middleware.PersonalPagesMiddleware",
 ]
 
 ROOT_URLCONF = "privacy_portal.urls"

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -15,6 +15,7 @@ from accounts.member_pages import member_page, person, typed
 from accounts.outcomes import what_stays
 from core import clock
 from core.encryption import CannotOpen
+from core.sealed_stream import PIECE_BYTES
 from personal_data.errors import FileTooLarge, FileTypeRefused, NotHeld, TooManyFiles
 from personal_data.selectors import HeldFile
 from personal_data.services import files
@@ -36,7 +37,7 @@ def add(http: HttpRequest, field: str) -> HttpResponse:
         chosen = form.cleaned_data["file"]
         try:
             files.store_file(
-                subject_id=user.subject_id, field=field, name=chosen.name, data=chosen.read(), by=user, now=clock.now()
+                subject_id=user.subject_id, field=field, name=chosen.name, data=chosen, by=user, now=clock.now()
             )
         except (FileTooLarge, FileTypeRefused, TooManyFiles) as refusal:
             form.add_error("file", str(refusal.message))
@@ -61,13 +62,13 @@ def view(http: HttpRequest, file_id: UUID) -> HttpResponse:
 
 
 @member_page
-def content(http: HttpRequest, file_id: UUID) -> HttpResponse:
+def content(http: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """The bytes for showing. The look is recorded."""
     return _bytes(http, file_id, as_attachment=False)
 
 
 @member_page
-def download(http: HttpRequest, file_id: UUID) -> HttpResponse:
+def download(http: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """The bytes for keeping. The look is recorded."""
     return _bytes(http, file_id, as_attachment=True)
 
@@ -92,14 +93,19 @@ def delete(http: HttpRequest, file_id: UUID) -> HttpResponse:
     return render(http, "accounts/file_delete.html", context)
 
 
-def _bytes(http: HttpRequest, file_id: UUID, *, as_attachment: bool) -> HttpResponse:
+def _bytes(http: HttpRequest, file_id: UUID, *, as_attachment: bool) -> HttpResponseBase:
     user = person(http)
     try:
-        name, mime, data = files.read_file(subject_id=user.subject_id, file_id=file_id, by=user, now=clock.now())
+        opened = files.open_file(subject_id=user.subject_id, file_id=file_id, by=user, now=clock.now())
     except (NotHeld, CannotOpen):
         return _gone(http)
-    response = HttpResponse(data, content_type=mime)
-    response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "attachment"
+    response: HttpResponseBase
+    if opened.size <= PIECE_BYTES:
+        response = HttpResponse(b"".join(opened.pieces), content_type=opened.mime)
+    else:
+        response = StreamingHttpResponse(opened.pieces, content_type=opened.mime)
+        response["Content-Length"] = str(opened.size)
+    response["Content-Disposition"] = content_disposition_header(as_attachment, opened.name) or "attachment"
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"
     return response

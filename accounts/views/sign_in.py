@@ -85,7 +85,7 @@ class ConfirmAddressView(account_views.ConfirmEmailVerificationCodeView):
 
 
 class AskResetView(account_views.PasswordResetView):
-    """Where to send the code. Known and unknown addresses take the same time: the few milliseconds between them drown."""
+    """Where to send the code. Known and unknown addresses take the same time, whatever the database needs."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         begun = time.monotonic()

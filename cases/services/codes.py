@@ -68,12 +68,13 @@ def send_pending(*, now: datetime) -> int:
             case = case_of(row.case_ref) if row else None
             if row is None or case is None:
                 continue
-            too_many = recent_codes(row.case_ref, now=now, sent=True) >= MAX_PER_HOUR
-            code = _fill(row)
             row.sent_at, row.expires_at = now, now + LIFETIME
-            row.save(update_fields=["sent_at", "expires_at", "code_hash"])
-            if too_many:
+            if recent_codes(row.case_ref, now=now, sent=True) >= MAX_PER_HOUR:
+                # No code is made that nobody gets: it could still be guessed.
+                row.save(update_fields=["sent_at", "expires_at"])
                 continue
+            code = _fill(row)
+            row.save(update_fields=["sent_at", "expires_at", "code_hash"])
             try:
                 tell_person(case, notice="case-code", context={"code": code}, now=now)
             except ContentGone:
@@ -83,9 +84,9 @@ def send_pending(*, now: datetime) -> int:
 
 
 def recent_codes(case_ref: str, *, now: datetime, sent: bool = False) -> int:
-    """How many codes were made for a case in the last hour."""
+    """How many codes were asked for, or with `sent` were mailed, for a case in the last hour."""
     rows = OneTimeCode.objects.filter(case_ref=case_ref, created_at__gt=now - timedelta(hours=1))
-    return (rows.exclude(sent_at=None) if sent else rows).count()
+    return (rows.exclude(code_hash=None) if sent else rows).count()
 
 
 def answer(*, code_id: UUID, purpose: str, typed: str, now: datetime) -> CodeAnswer:

@@ -25,28 +25,17 @@ DECLARE
     f_role text := p_form ->> 'role';
     f_captured_by text := p_form ->> 'captured_by';
 BEGIN
-    entries := '{}';
     -- One form at a time per person, and never beside an erasure: of two windows the second waits, and sees the first.
     PERFORM 1 FROM public.personal_data_datasubject WHERE id = p_subject AND state = 'ACTIVE' FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         outcome := 'gone';
+        entries := '{}';
         RETURN;
     END IF;
-    -- What was put to the person is kept before the answer is.
-    IF EXISTS (
-        SELECT FROM pg_catalog.jsonb_to_recordset(p_form -> 'answers') AS g (wording text)
-        WHERE NOT EXISTS (
-            SELECT FROM public.consent_consentwording w WHERE w.hash = pg_catalog.decode(g.wording, 'hex')
-        )
-    ) THEN
-        outcome := 'unknown wording';
-        RETURN;
-    END IF;
-
     WITH given AS (
         SELECT g.purpose, g.channel, g.recipient, g.granted, g.sensitive,
             pg_catalog.decode(g.wording, 'hex') AS wording, pg_catalog.decode(g.scope, 'hex') AS scope,
-            last.id AS last_id, last.reply AS last_reply, last.scope_hash AS last_scope
+            w.id IS NULL AS unknown, last.id AS last_id, last.reply AS last_reply, last.scope_hash AS last_scope
         FROM pg_catalog.jsonb_to_recordset(p_form -> 'answers') AS g (
             purpose text, channel text, recipient text, granted boolean, sensitive boolean, wording text, scope text
         )
@@ -56,6 +45,7 @@ BEGIN
                 AND l.recipient_class = g.recipient
             ORDER BY l.id DESC LIMIT 1
         ) AS last ON true
+        LEFT JOIN public.consent_consentwording w ON w.hash = pg_catalog.decode(g.wording, 'hex')
     ), written AS (
         INSERT INTO public.consent_ledgerentry (
             subject_ref, purpose, channel, recipient_class, reply, ends_entry, version, wording_hash, scope_hash, language,
@@ -66,9 +56,11 @@ BEGIN
             CASE WHEN NOT granted AND last_reply = 'GRANTED' THEN last_id END,
             f_version, wording, scope, f_language, sensitive, f_method, f_captured_by, f_at, f_act, p_evidence
         FROM given
-        -- The same answer to the same words is no new answer.
-        WHERE last_id IS NULL OR last_scope <> scope
+        -- What was put to the person is kept before any answer is; the same answer to the same words is no new answer.
+        WHERE NOT EXISTS (SELECT FROM given WHERE unknown) AND (
+            last_id IS NULL OR last_scope <> scope
             OR CASE WHEN granted THEN last_reply <> 'GRANTED' ELSE last_reply NOT IN ('REFUSED', 'WITHDRAWN') END
+        )
         RETURNING id, purpose, channel, recipient_class, reply, wording_hash
     ), audited AS (
         INSERT INTO public.audit_auditentry (event, target, subject_ref, actor, actor_role, at, details)
@@ -78,29 +70,36 @@ BEGIN
                 'wording', pg_catalog.encode(wording_hash, 'hex')
             )
         FROM written
-    ), touched AS (
-        SELECT purpose, pg_catalog.array_agg(channel) AS channels, pg_catalog.bool_or(reply = 'GRANTED') AS granted
-        FROM written WHERE recipient_class = '' GROUP BY purpose
     ), states AS (
-        -- A purpose lives while one of its channels is agreed to, in this form or in an earlier one.
         INSERT INTO public.personal_data_purposestate AS s (subject_id, purpose, live, since)
-        SELECT p_subject, t.purpose, t.granted OR EXISTS (
-            SELECT FROM (
-                SELECT DISTINCT ON (l.channel) l.channel, l.reply FROM public.consent_ledgerentry l
-                WHERE l.subject_ref = p_subject AND l.purpose = t.purpose AND l.recipient_class = ''
-                ORDER BY l.channel, l.id DESC
-            ) AS other
-            WHERE other.reply = 'GRANTED' AND other.channel <> ALL (t.channels)
-        ), f_at
-        FROM touched t
-        ON CONFLICT (subject_id, purpose) DO UPDATE SET live = EXCLUDED.live, since = EXCLUDED.since
-            WHERE s.live <> EXCLUDED.live
+        SELECT DISTINCT p_subject, purpose, true, f_at FROM written WHERE reply = 'GRANTED' AND recipient_class = ''
+        ON CONFLICT (subject_id, purpose) DO UPDATE SET live = true, since = EXCLUDED.since WHERE NOT s.live
     ), job AS (
         INSERT INTO public.consent_consentjob (subject_ref, act, created_at)
         SELECT p_subject, f_act, f_at WHERE EXISTS (SELECT FROM written)
     )
-    SELECT COALESCE(pg_catalog.array_agg(id ORDER BY id), '{}') INTO entries FROM written;
-    outcome := 'recorded';
+    SELECT COALESCE(pg_catalog.array_agg(id ORDER BY id), '{}'),
+        CASE WHEN EXISTS (SELECT FROM given WHERE unknown) THEN 'unknown wording' ELSE 'recorded' END
+    INTO entries, outcome FROM written;
+
+    -- A purpose lives on while another of its channels is agreed to.
+    IF p_form -> 'answers' @> '[{"granted": false}]' THEN
+        INSERT INTO public.personal_data_purposestate AS s (subject_id, purpose, live, since)
+        SELECT p_subject, ended.purpose, EXISTS (
+            SELECT FROM (
+                SELECT DISTINCT ON (l.channel) l.reply FROM public.consent_ledgerentry l
+                WHERE l.subject_ref = p_subject AND l.purpose = ended.purpose AND l.recipient_class = ''
+                ORDER BY l.channel, l.id DESC
+            ) AS last
+            WHERE last.reply = 'GRANTED'
+        ), f_at
+        FROM (
+            SELECT DISTINCT l.purpose FROM public.consent_ledgerentry l
+            WHERE l.id = ANY (entries) AND l.reply <> 'GRANTED' AND l.recipient_class = ''
+        ) AS ended
+        ON CONFLICT (subject_id, purpose) DO UPDATE SET live = EXCLUDED.live, since = EXCLUDED.since
+            WHERE s.live <> EXCLUDED.live;
+    END IF;
 END $$;
 REVOKE ALL ON FUNCTION public.consent_record_answers(uuid, bytea, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.consent_record_answers(uuid, bytea, jsonb) TO {app};

@@ -1,8 +1,9 @@
 """What to ask whom, and what needs no asking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from consent.answers import ConsentKey
 from consent.wording import Question, Topic, build_questions
@@ -26,9 +27,9 @@ def questions(version: PolicyVersion, language: str) -> list[Question]:
     return list(_questions(version.content_hash, language))
 
 
-def question_by_key(version: PolicyVersion, language: str) -> dict[ConsentKey, Question]:
+def question_by_key(version: PolicyVersion, language: str) -> Mapping[ConsentKey, Question]:
     """The same, to look one up."""
-    return {question.key: question for question in _questions(version.content_hash, language)}
+    return _by_key(version.content_hash, language)
 
 
 def topics(asked: Sequence[Question]) -> list[Topic]:
@@ -66,3 +67,8 @@ def _questions(content_hash: str, language: str) -> tuple[Question, ...]:
     if pack is None:
         raise PolicyVersion.DoesNotExist(content_hash)
     return build_questions(pack, language)
+
+
+@lru_cache(maxsize=16)
+def _by_key(content_hash: str, language: str) -> Mapping[ConsentKey, Question]:
+    return MappingProxyType({question.key: question for question in _questions(content_hash, language)})

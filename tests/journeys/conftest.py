@@ -90,10 +90,17 @@ def walk_on(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenWa
     with ExitStack() as windows:
 
         def open_window(
-            portal: Installation, language: str, *, phone: bool = False, script: bool = True, by_keyboard: bool = False
+            portal: Installation,
+            language: str,
+            *,
+            phone: bool = False,
+            script: bool = True,
+            by_keyboard: bool = False,
+            host: str = "127.0.0.1",
         ) -> Walk:
+            origin = portal.url.replace("127.0.0.1", host)
             page = windows.enter_context(
-                watched(browser, portal.url, language=language, script=script, viewport=PHONE if phone else DESKTOP)
+                watched(browser, origin, language=language, script=script, viewport=PHONE if phone else DESKTOP)
             )
             opened.append(Walk(page, portal, language=language, by_keyboard=by_keyboard))
             return opened[-1]

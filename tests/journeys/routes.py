@@ -30,7 +30,7 @@ class Example:
 
 
 def all_routes() -> list[str]:
-    """The pattern of every route, without the language in front; the styleguide, which a setting adds, is one of them."""
+    """The pattern of every route, without the language in front. The styleguide, which a setting adds, is one."""
     return sorted({*_walk(get_resolver().url_patterns, prefix=""), "styleguide/"})
 
 
@@ -54,7 +54,7 @@ def in_language(path: str, language: str) -> str:
 def follow_links(
     request: APIRequestContext, *, role: str, starts: list[str], found: dict[str, Example]
 ) -> tuple[dict[str, Example], list[str]]:
-    """Follow links from some pages of one language: an example of each route met that is not in `found`; links that fail.
+    """Follow links from some pages of one language: examples of routes met that are not in `found`; links that fail.
 
     A route is asked for a few times, its other pages look the same. Public pages were followed by whoever came before.
     """

@@ -16,6 +16,7 @@ from tests.journeys.visits import (
     BY_FORM_ONLY,
     CASE_ACTION,
     DIRECT,
+    HISTORY,
     IN_THE_MIDDLE,
     NO_PAGE,
     NOT_OFFERED,
@@ -48,13 +49,20 @@ def test_route(world: World, route: str) -> None:
     example = world.examples.get(route)
     if example is not None and not example.is_page:
         return  # a file, which answered when its link was followed
-    if example is None and route not in DIRECT and route not in BESIDE and route not in IN_THE_MIDDLE:
+    if example is None and not is_known_page(world, route):
         answers_without_a_page(world, route)
+        return
+    if HISTORY.match(route) and example is None and is_refused(world, route):
         return
     for language in LANGUAGES:
         with opened(world, route, language) as walk:
             walk.examine(theme=THEMES[language])
             walk.shoot(route)
+
+
+def is_known_page(world: World, route: str) -> bool:
+    beside_one = bool(HISTORY.match(route)) and route.replace("/history/", "/change/") in world.examples
+    return beside_one or route in DIRECT or route in BESIDE or route in IN_THE_MIDDLE
 
 
 @contextmanager
@@ -69,12 +77,25 @@ def opened(world: World, route: str, language: str) -> Iterator[Walk]:
     elif route in BESIDE:
         role, known, old, new = BESIDE[route]
         path = world.examples[known].path.replace(old, new)
-    else:
+    elif route in world.examples:
         role, path = world.examples[route].role, world.examples[route].path
+    else:
+        role, path = beside_the_row(world, route)
     walk, watch = world.window(role, language)
     walk.stay(in_language(path, language))
     yield walk
     watch.check()
+
+
+def beside_the_row(world: World, route: str) -> tuple[str, str]:
+    row = world.examples[route.replace("/history/", "/change/")]
+    return row.role, row.path.replace("/change/", "/history/")
+
+
+def is_refused(world: World, route: str) -> bool:
+    """Whether the history of a row is closed to whoever may see the row."""
+    role, path = beside_the_row(world, route)
+    return world.window(role, "vi")[0].page.request.get(path, max_redirects=0).status == 403
 
 
 def answers_without_a_page(world: World, route: str) -> None:
@@ -94,12 +115,10 @@ def answers_without_a_page(world: World, route: str) -> None:
         pytest.fail(f"nobody visits {route}: no link leads there, and tests/journeys/visits.py does not know it")
     role = "admin" if route.startswith("staff/") else "person"
     answer = world.window(role, "vi")[0].page.request.get(made_up_path(route), max_redirects=0)
-    assert answer.status == status, answer.url
+    assert answer.status == status, f"{answer.status} instead of {status}: {answer.url}"
 
 
 def address_of(world: World, route: str) -> str:
     """The address of a row that exists, where one is known."""
-    change = world.examples.get(route.replace("/delete/", "/change/").replace("/history/", "/change/"))
-    if change is None or "/add/" in route:
-        return made_up_path(route)
-    return change.path.replace("/change/", "/delete/" if "/delete/" in route else "/history/")
+    change = world.examples.get(route.replace("/delete/", "/change/"))
+    return change.path.replace("/change/", "/delete/") if change and "/delete/" in route else made_up_path(route)

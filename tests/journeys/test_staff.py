@@ -1,4 +1,4 @@
-"""Triage: a complaint comes in, an agent takes it, looks with a reason, answers and settles it; the person sees it all."""
+"""Triage: a complaint comes in, an agent takes it, looks with a reason, answers and settles; the person sees it all."""
 
 from urllib.parse import urlsplit
 

@@ -13,7 +13,8 @@ from tests.journeys.one_time import app_code
 from tests.journeys.routes import Example, follow_links
 from tests.journeys.walk import PASSWORD, Walk
 
-ROLES = ("guest", "person", "guarded", "agent", "dpo", "admin")
+STAFF = ("agent", "dpo", "admin")
+ROLES = ("guest", "person", "guarded", *STAFF)
 STARTS = {
     "guest": ["/vi/", "/vi/first-run/"],
     "person": ["/vi/account/", "/vi/auth/security/"],
@@ -44,9 +45,10 @@ class World:
         if key not in self._windows:
             if role != "guest" and role not in self._states:
                 self._sign_in(role)
-            self._windows[key] = self.new_window(
-                language, **({"storage_state": self._states[role]} if role != "guest" else {})
-            )
+            kept = {} if role == "guest" else {"storage_state": self._states[role]}
+            self._windows[key] = self.new_window(language, **kept)
+            if role in STAFF:
+                self._windows[key][0].speak_at_the_desk()
         return self._windows[key]
 
     def new_window(self, language: str, *, host: str = "127.0.0.1", **more: object) -> tuple[Walk, Watch]:

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -156,4 +155,3 @@ def running(home: Path, *, prefix: tuple[str, ...] = (), **settings: str) -> Ite
         for pid in processes_of(home):  # only after a failure: nothing may be left to the next test
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        time.sleep(0)

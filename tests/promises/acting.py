@@ -7,9 +7,9 @@ from uuid import uuid4
 from django.test import Client
 
 from cases.services.filing import Sender
+from complaints.enums import Remedy
 from complaints.models import Complaint
 from complaints.services.filing import ComplaintText, file_complaint
-from complaints.enums import Remedy
 from consent.answers import ConsentKey
 from consent.services.asking import questions
 from consent.wording import Question

@@ -1,4 +1,4 @@
-"""An organisation's own pack in force, and the people who act under it. Each module names its organisation in `slug`."""
+"""An organisation's own pack in force, and the people who act under it. A module names its organisation in `slug`."""
 
 from collections.abc import Callable
 from datetime import datetime

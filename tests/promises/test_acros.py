@@ -88,9 +88,7 @@ def test_payment_pictures_are_sensitive_and_videos_have_their_own_period(pack: P
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_not_giving_something_says_first_what_follows(
-    browser: Client, pack: Pack, hold: Hold, language: str
-) -> None:
+def test_not_giving_something_says_first_what_follows(browser: Client, pack: Pack, hold: Hold, language: str) -> None:
     hold("phone", DELIVERY["phone"])
     spec = pack.field("phone")
     assert spec is not None

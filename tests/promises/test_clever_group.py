@@ -197,7 +197,9 @@ def test_pages_carry_strict_headers_and_load_nothing_from_others(
     assert response.headers["Referrer-Policy"] == "same-origin"
     assert response.headers["X-Frame-Options"] == "DENY"
     body = response.content.decode()
-    for address in re.findall(r'(?:src|srcset|poster)="([^"]*)"', body) + re.findall(r"<link[^>]*href=\"([^\"]*)\"", body):
+    for address in re.findall(r'(?:src|srcset|poster)="([^"]*)"', body) + re.findall(
+        r"<link[^>]*href=\"([^\"]*)\"", body
+    ):
         assert address.startswith(("/", "data:")) and not address.startswith("//"), address
 
 
@@ -226,14 +228,21 @@ def test_mail_is_the_only_way_out_of_the_program() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", ["policy/", "policy/versions/1/", "procedure/", ""])
-def test_who_answers_stands_on_every_policy_page(client: Client, policy: PolicyVersion, language: str, page: str) -> None:
+def test_who_answers_stands_on_every_policy_page(
+    client: Client, policy: PolicyVersion, language: str, page: str
+) -> None:
     words = words_on(client, f"/{language}/{page}")
     assert "Công ty Cổ phần Clever Group" in words and "0102850165" in words
     assert {"vi": "số 2 Kim Giang", "en": "2 Kim Giang"}[language] in words
 
 
 def test_a_complaint_is_taken_from_anyone_without_an_account(client: Client, policy: PolicyVersion) -> None:
-    form = {"category": "beyond-purpose", "text": "Dùng sai mục đích.", "remedy": "STOP", "address": "khach@example.com"}
+    form = {
+        "category": "beyond-purpose",
+        "text": "Dùng sai mục đích.",
+        "remedy": "STOP",
+        "address": "khach@example.com",
+    }
     page = client.post("/en/complaints/new/", form, follow=True).content.decode()
     assert Complaint.objects.get().reference in page
 

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from audit.services.recording import read_note
 from audit.selectors import entries_about_subject
+from audit.services.recording import read_note
 from cases.services.assigning import take
 from complaints.enums import Outcome
 from complaints.models import Complaint
@@ -86,9 +86,7 @@ def test_payment_data_is_sealed_masked_and_shown_to_the_officer_for_a_reason(
     assert "the data-protection officer" in page and "Đối chiếu tiền về" in page
 
 
-def test_a_purpose_of_another_field_opens_nothing(
-    hold: Hold, staff: Callable[[str], User], now: datetime
-) -> None:
+def test_a_purpose_of_another_field_opens_nothing(hold: Hold, staff: Callable[[str], User], now: datetime) -> None:
     item = hold("payment-reference", REFERENCE)
     with pytest.raises(PurposeNotNamed):
         reveal(item_id=item.pk, purpose="promotions", reason="quảng cáo", by=staff("dpo"), now=now)

@@ -1,6 +1,7 @@
 """Deleting everything: asked for twice, done by the worker, and nothing left that names the person."""
 
 import html
+import io
 from datetime import datetime
 
 import pytest
@@ -10,13 +11,20 @@ from PIL import Image
 
 from accounts.alias import alias_of
 from accounts.models import User
+from consent.answers import Answer
+from consent.enums import Method
+from consent.models import LedgerEntry
+from consent.services.asking import questions
+from consent.services.granting import record_answers
 from core import clock
 from outbound.models import OutboxMessage
-from personal_data import storage
+from personal_data import keys, storage
 from personal_data.enums import SubjectState
+from personal_data.errors import KeyDestroyed
 from personal_data.models import DataSubject, ErasureRun, SubjectKey
 from personal_data.services import files
 from personal_data.services.erasing import run_due_erasures
+from policies.models import PolicyVersion
 from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, PHONE, Hold
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
@@ -39,8 +47,6 @@ def everything() -> str:
 
 
 def picture() -> bytes:
-    import io
-
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "teal").save(out, "JPEG")
     return out.getvalue()
@@ -91,6 +97,30 @@ def test_everything_goes_and_the_link_works_after_sign_out(
         assert trace not in left
     message = OutboxMessage.objects.get()
     assert message.notice == "account-erased"
+
+
+def test_proof_of_consent_stays_and_opens_with_the_evidence_key(
+    browser: Client, member: User, policy: PolicyVersion, now: datetime
+) -> None:
+    asked = questions(policy, "en")[0]
+    record_answers(
+        subject_id=member.subject_id,
+        answers=[Answer(key=asked.key, granted=True, shown=asked.wording_hash)],
+        version=policy,
+        language="en",
+        method=Method.ACCOUNT,
+        evidence={"browser": "Firefox"},
+        by=member,
+        now=now,
+    )
+    assert "to which words" in browser.get(ERASE).content.decode()
+    ask(browser)
+    run_due_erasures(now=clock.now())
+    entries = LedgerEntry.objects.filter(subject_ref=member.subject_id)
+    assert entries.filter(reply="GRANTED").count() == 1
+    assert keys.evidence_key(member.subject_id)
+    with pytest.raises(KeyDestroyed):
+        keys.data_key(member.subject_id)
 
 
 def test_asked_in_two_windows_it_is_one_deletion(browser: Client, member: User) -> None:

@@ -2,6 +2,7 @@
 
 import html
 import io
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -102,3 +103,48 @@ def test_another_persons_file_does_not_exist(browser: Client, member: User, now:
         assert response.status_code == 302 and response["Location"] == "/en/account/data/"
     browser.post(f"/en/account/files/{stored.pk}/delete/")
     assert StoredFile.objects.exists()
+
+
+def film(megabytes: int) -> bytes:
+    return b"\x00\x00\x00\x20ftypisom" + bytes(megabytes * 1024 * 1024)
+
+
+def test_a_long_film_goes_in_and_comes_out_whole(browser: Client) -> None:
+    data = film(9)
+    address = "/en/account/data/warranty-video/files/add/"
+    assert "File added" in send(browser, data, name="khui hàng.mp4", address=address)
+    stored = StoredFile.objects.get()
+    assert stored.size == len(data)
+    response = browser.get(f"/en/account/files/{stored.pk}/download/")
+    assert response.streaming and response["Content-Length"] == str(len(data))
+    assert b"".join(response.streaming_content) == data  # type: ignore[arg-type]
+
+
+def test_a_film_does_not_fill_the_memory(browser: Client, member: User, now: datetime) -> None:
+    import tracemalloc
+
+    class Film:
+        size = 40 * 1024 * 1024
+
+        def chunks(self) -> Iterator[bytes]:
+            yield b"\x00\x00\x00\x20ftypisom".ljust(1024 * 1024, b"\0")
+            for _piece in range(39):
+                yield bytes(1024 * 1024)
+
+    tracemalloc.start()
+    stored = files.store_file(
+        subject_id=member.subject_id, field="warranty-video", name="a.mp4", data=Film(), by=member, now=now
+    )
+    opened = files.open_file(subject_id=member.subject_id, file_id=stored.pk, by=member, now=now)
+    assert sum(len(piece) for piece in opened.pieces) == Film.size
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12 * 1024 * 1024
+
+
+def test_a_damaged_file_is_told_kindly(browser: Client) -> None:
+    send(browser, jpeg())
+    stored = StoredFile.objects.get()
+    path = storage.root() / stored.pk.hex[:2] / str(stored.pk)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert browser.get(f"/en/account/files/{stored.pk}/content/").status_code == 302

@@ -1,0 +1,37 @@
+"""Measure everything on an installation of its own and print one JSON object and a table."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import installed, whole
+from benchmarks.figures import Figure, as_json, as_table
+from tests.ops.installation import BASE, Up, environment
+
+
+def inside(up: Up) -> list[Figure]:
+    """What must be measured with the applications loaded, in a process of its own."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "benchmarks.inside"],
+        cwd=BASE,
+        env=environment(up.home, PORT=str(up.port), PORTAL_LOG_LEVEL="ERROR"),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return [Figure(**figure) for figure in json.loads(answer.stdout.splitlines()[-1])]
+
+
+def main() -> None:
+    """Run all and print all."""
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
+        Path(folder).chmod(0o755)  # the embedded servers may run as another account
+        figures = [*whole.measure(Path(folder), inside), *installed.measure()]
+    print(as_json(figures))
+    print(as_table(figures))
+
+
+if __name__ == "__main__":
+    main()
