@@ -37,15 +37,11 @@ def stays(*, user: User, at: datetime) -> list[str]:
     lines = []
     if LedgerEntry.objects.filter(subject_ref=user.subject_id).exists():
         lines.append(
-            _(
-                "That you agreed or did not agree, and to which words: the law asks for proof. Kept for %(period)s."
-            )
+            _("That you agreed or did not agree, and to which words: the law asks for proof. Kept for %(period)s.")
             % {"period": period}
         )
     lines.append(
-        _(
-            "Complaints and requests you sent, with our answers, sealed: until settled, then for %(period)s as proof."
-        )
+        _("Complaints and requests you sent, with our answers, sealed: until settled, then for %(period)s as proof.")
         % {"period": period}
     )
     lines.append(_("The record of what was done and when, without your name, address or any value."))

@@ -46,7 +46,13 @@ def measure(person: User) -> list[Figure]:
     return [
         Figure("account page, queries with 10 items of history", few, "", "<= 15"),
         Figure("account page, queries with 1,000 items of history", many, "", "the same"),
-        Figure("account page against an empty view", round(ratio, 1), "x", "", f"{page * 1e3:.0f} ms, {nothing * 1e3:.1f} ms"),
+        Figure(
+            "account page against an empty view",
+            round(ratio, 1),
+            "x",
+            "",
+            f"{page * 1e3:.0f} ms, {nothing * 1e3:.1f} ms",
+        ),
     ]
 
 

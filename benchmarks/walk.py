@@ -29,7 +29,7 @@ class Visitor:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token is not None
         form = {"csrfmiddlewaretoken": token[1], "login": email, "password": password}
-        sent = urllib.request.Request(self.base + "/vi/auth/login/", urllib.parse.urlencode(form).encode())  # noqa: S310
+        sent = urllib.request.Request(self.base + "/vi/auth/login/", urllib.parse.urlencode(form).encode())
         sent.add_header("Referer", self.base + "/vi/auth/login/")
         with self._opener.open(sent, timeout=60) as answer:
             assert "/auth/login/" not in answer.url, "the demo's sign-in was refused"

@@ -21,6 +21,14 @@ MAX_FILE_MB = 5
 LONGEST_TEXT = LONGEST_MESSAGE
 LONGEST_ADDRESS = 254
 LONGEST_REASON = 500
+CHOOSE = {
+    "required": gettext_lazy("Choose one of the answers."),
+    "invalid_choice": gettext_lazy("Choose one of the answers listed."),
+}
+ADDRESS_ERRORS = {
+    "required": gettext_lazy("Enter your e-mail address."),
+    "invalid": gettext_lazy("This is not an e-mail address. It should look like name@example.com."),
+}
 
 
 class FormTokenField(forms.UUIDField):
@@ -86,12 +94,14 @@ class CaseForm(forms.Form):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={
-            "max_length": gettext_lazy("Please shorten this to %(limit_value)d characters; it has %(show_value)d.")
+            "required": gettext_lazy("Please write something first."),
+            "max_length": gettext_lazy("Please shorten this to %(limit_value)d characters; it has %(show_value)d."),
         },
     )
     address = forms.EmailField(
         label=gettext_lazy("Your e-mail address"),
         max_length=LONGEST_ADDRESS,
+        error_messages=ADDRESS_ERRORS,
         help_text=gettext_lazy("We answer to this address. A code will be sent to it, so that we know it is yours."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
@@ -126,11 +136,13 @@ class LookupForm(forms.Form):
         label=gettext_lazy("Reference"),
         max_length=40,
         help_text=gettext_lazy("For example KN-26-7KQM-X3WP. It stands in the e-mail you got from us."),
+        error_messages={"required": gettext_lazy("Enter the reference.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
     address = forms.EmailField(
         label=gettext_lazy("The e-mail address you gave"),
         max_length=LONGEST_ADDRESS,
+        error_messages=ADDRESS_ERRORS,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
 
@@ -150,6 +162,7 @@ class MessageForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Your message"),
         max_length=LONGEST_MESSAGE,
+        error_messages={"required": gettext_lazy("Please write something first.")},
         help_text=gettext_lazy("Up to 10,000 characters."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.forms import AttachmentsField, CaseForm
+from cases.forms import CHOOSE, AttachmentsField, CaseForm
 from complaints.enums import Remedy
 from policies.pack_types import Pack
 
@@ -14,8 +14,8 @@ from policies.pack_types import Pack
 class ComplaintForm(CaseForm):
     """What happened, to which data, and what should be done."""
 
-    category = forms.ChoiceField(label=gettext_lazy("What is it about?"))
-    remedy = forms.ChoiceField(label=gettext_lazy("What should we do?"))
+    category = forms.ChoiceField(label=gettext_lazy("What is it about?"), error_messages=CHOOSE)
+    remedy = forms.ChoiceField(label=gettext_lazy("What should we do?"), error_messages=CHOOSE)
     fields_concerned = forms.MultipleChoiceField(
         label=gettext_lazy("Which data is it about?"), required=False, widget=forms.CheckboxSelectMultiple
     )

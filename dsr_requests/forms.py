@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.forms import LONGEST_TEXT, CaseForm
+from cases.forms import CHOOSE, LONGEST_TEXT, CaseForm
 from dsr_requests.enums import RequestKind
 
 
@@ -14,7 +14,7 @@ class RequestForm(CaseForm):
     """Which right, and what exactly."""
 
     asked_for = forms.ChoiceField(
-        label=gettext_lazy("What would you like?"), choices=RequestKind.choices, widget=forms.RadioSelect
+        label=gettext_lazy("What would you like?"), choices=RequestKind.choices, widget=forms.RadioSelect, error_messages=CHOOSE
     )
     text = forms.CharField(
         label=gettext_lazy("What exactly?"),

@@ -14,6 +14,22 @@ class NotAboutReadiness(logging.Filter):
         return getattr(getattr(record, "request", None), "path", "") != "/readyz"
 
 
+class RoutesNotAddresses(logging.Filter):
+    """The framework's lines name the address as typed; a typed address may hold a reference, a token or anything else.
+    This one names the route it led to, or that it led nowhere.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        path = getattr(request, "path", None)
+        if path is None or not isinstance(record.args, tuple):
+            return True
+        match = getattr(request, "resolver_match", None)
+        route = f"<{match.route}>" if match is not None else "<no such page>"
+        record.args = tuple(route if isinstance(part, str) and part and part in path else part for part in record.args)
+        return True
+
+
 class TaskFailures(logging.Filter):
     """Celery's report of a failed task quotes its arguments and error; this one names the task."""
 

@@ -195,6 +195,7 @@ MFA_FORMS = {
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "privacy_portal.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -278,13 +279,14 @@ LOGGING = {
     },
     "filters": {
         "not_about_readiness": {"()": "privacy_portal.logs.NotAboutReadiness"},
+        "routes_not_addresses": {"()": "privacy_portal.logs.RoutesNotAddresses"},
         "task_failures": {"()": "privacy_portal.logs.TaskFailures"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "plain",
-            "filters": ["not_about_readiness", "task_failures"],
+            "filters": ["not_about_readiness", "routes_not_addresses", "task_failures"],
         },
     },
     "root": {"handlers": ["console"], "level": env.str("PORTAL_LOG_LEVEL", default="INFO")},

@@ -47,9 +47,7 @@ def progress(http: HttpRequest, token: str) -> HttpResponse:
     run = _run(token)
     if "application/json" in http.headers.get("Accept", ""):
         done = run.state == ErasureState.DONE
-        return JsonResponse(
-            {"text": _words(run), "done": run.steps_done, "total": run.steps_total, "finished": done}
-        )
+        return JsonResponse({"text": _words(run), "done": run.steps_done, "total": run.steps_total, "finished": done})
     context = {"run": run, "label": _words(run), "here": reverse("accounts:erase_progress", kwargs={"token": token})}
     return render(http, "accounts/erase_progress.html", context)
 

@@ -45,7 +45,9 @@ BEGIN
                 AND l.recipient_class = g.recipient
             ORDER BY l.id DESC LIMIT 1
         ) AS last ON true
-        LEFT JOIN public.consent_consentwording w ON w.hash = pg_catalog.decode(g.wording, 'hex')
+        LEFT JOIN LATERAL (
+            SELECT w.id FROM public.consent_consentwording w WHERE w.hash = pg_catalog.decode(g.wording, 'hex') LIMIT 1
+        ) AS w ON true
     ), written AS (
         INSERT INTO public.consent_ledgerentry (
             subject_ref, purpose, channel, recipient_class, reply, ends_entry, version, wording_hash, scope_hash, language,
@@ -72,8 +74,10 @@ BEGIN
         FROM written
     ), states AS (
         INSERT INTO public.personal_data_purposestate AS s (subject_id, purpose, live, since)
-        SELECT DISTINCT p_subject, purpose, true, f_at FROM written WHERE reply = 'GRANTED' AND recipient_class = ''
-        ON CONFLICT (subject_id, purpose) DO UPDATE SET live = true, since = EXCLUDED.since WHERE NOT s.live
+        SELECT DISTINCT p_subject, purpose, reply = 'GRANTED', f_at FROM written
+        WHERE recipient_class = '' AND (reply = 'GRANTED' OR channel = '')
+        ON CONFLICT (subject_id, purpose) DO UPDATE SET live = EXCLUDED.live, since = EXCLUDED.since
+            WHERE s.live <> EXCLUDED.live
     ), job AS (
         INSERT INTO public.consent_consentjob (subject_ref, act, created_at)
         SELECT p_subject, f_act, f_at WHERE EXISTS (SELECT FROM written)
@@ -82,8 +86,8 @@ BEGIN
         CASE WHEN EXISTS (SELECT FROM given WHERE unknown) THEN 'unknown wording' ELSE 'recorded' END
     INTO entries, outcome FROM written;
 
-    -- A purpose lives on while another of its channels is agreed to.
-    IF p_form -> 'answers' @> '[{"granted": false}]' THEN
+    -- A purpose asked by channel lives on while another of its channels is agreed to.
+    IF p_form ->> 'refused_channels' = 'true' THEN
         INSERT INTO public.personal_data_purposestate AS s (subject_id, purpose, live, since)
         SELECT p_subject, ended.purpose, EXISTS (
             SELECT FROM (
@@ -95,7 +99,8 @@ BEGIN
         ), f_at
         FROM (
             SELECT DISTINCT l.purpose FROM public.consent_ledgerentry l
-            WHERE l.id = ANY (entries) AND l.reply <> 'GRANTED' AND l.recipient_class = ''
+            WHERE l.subject_ref = p_subject AND l.id = ANY (entries)
+                AND l.reply <> 'GRANTED' AND l.recipient_class = '' AND l.channel <> ''
         ) AS ended
         ON CONFLICT (subject_id, purpose) DO UPDATE SET live = EXCLUDED.live, since = EXCLUDED.since
             WHERE s.live <> EXCLUDED.live;

@@ -149,6 +149,7 @@ def _said(form: _Form, act: UUID, *, by: Actor, now: datetime) -> str:
             "actor": actor,
             "role": by.audit_role,
             "captured_by": "" if by.audit_role in _ANSWERING_FOR_ONESELF else actor,
+            "refused_channels": any(not line.granted and line.key.channel != "" for line in form.lines),
             "answers": [
                 {
                     "purpose": line.key.purpose,

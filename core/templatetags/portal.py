@@ -215,6 +215,13 @@ def first_control(field: BoundField) -> str:
 
 
 @register.filter
+def lead_in(label: str) -> str:
+    """A field's label before its error: with a colon, unless it ends as a sentence does."""
+    text = str(label)
+    return text if text.endswith((".", "?", "!", ":")) else f"{text}:"
+
+
+@register.filter
 def entry(mapping: Mapping[object, object] | None, key: object) -> object:
     """One value of a mapping by a key held in a variable; empty where there is none."""
     return (mapping or {}).get(key, "")

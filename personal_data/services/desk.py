@@ -25,9 +25,7 @@ def open_person(*, subject_id: UUID, by: Actor, now: datetime) -> None:
     if recent.exists():
         return
     with transaction.atomic():
-        record(
-            event=AuditEvent.SUBJECT_OPENED, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now
-        )
+        record(event=AuditEvent.SUBJECT_OPENED, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now)
 
 
 def record_refusal(*, subject_id: UUID, field: str, how: str, by: Actor, now: datetime) -> None:

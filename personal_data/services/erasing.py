@@ -28,7 +28,7 @@ from personal_data.errors import SubjectGone
 from personal_data.models import DataSubject, ErasureRun
 from personal_data.registry import Declaration, declarations
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=30)  # a longer run may be taken up twice: every step is safe to repeat, the last is locked
 BATCH = 500
 
 # Filled at start by upper packages, which know sessions and mail.

@@ -22,7 +22,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 NARROWEST: ViewportSize = {"width": 320, "height": 640}
-PATIENCE_MS = 60_000
+PATIENCE_MS = 30_000
 ARGUMENTS = [
     "--disable-gpu",
     "--disable-background-networking",

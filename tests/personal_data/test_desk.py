@@ -133,9 +133,7 @@ def test_an_administrator_does_not_open_people(person: User, desk: Callable[[str
     assert browser.get(address(person)).status_code == 403
 
 
-def test_a_refusal_told_by_phone_is_recorded_with_how(
-    person: User, desk: Callable[[str], tuple[Client, User]]
-) -> None:
+def test_a_refusal_told_by_phone_is_recorded_with_how(person: User, desk: Callable[[str], tuple[Client, User]]) -> None:
     browser, _user = desk("dpo")
     sent = {"refusal-field": "full-name", "refusal-reason": "Gọi điện sáng nay"}
     browser.post(address(person, "refusal/"), sent)

@@ -137,5 +137,6 @@ def test_what_acros_left_out_is_reported_and_marked(client: Client, pack: Pack) 
     gaps = {finding.place for finding in findings_on(pack)}
     assert {"controller.registration", "controller.address", "controller.phone", "controller.email"} <= gaps
     assert "AC-9" in facts_found(pack)
-    assert 'class="placeholder"' in client.get("/vi/policy/").content.decode()
+    page = client.get("/vi/policy/").content.decode()
+    assert '<span class="placeholder">[Chưa có: địa chỉ trụ sở của ACROS]</span>' in page
     assert words_on(client, "/vi/complaints/new/") and words_on(client, "/vi/requests/new/")

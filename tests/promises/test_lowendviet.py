@@ -135,7 +135,8 @@ def test_what_lowendviet_left_out_is_reported_and_marked(client: Client, pack: P
     assert {"controller.registration", "controller.address", "controller.phone", "controller.email"} <= gaps
     assert {"LV-3", "LV-6", "LV-11", "LV-13"} <= facts_found(pack)
     for page in ("policy/", "procedure/"):
-        assert 'class="placeholder"' in client.get(f"/vi/{page}").content.decode()
+        marked = '<span class="placeholder">[Chưa có: địa chỉ trụ sở của LowendViet]</span>'
+        assert marked in client.get(f"/vi/{page}").content.decode()
     assert any(rule.has_period and rule.proposed for rule in pack.retention)
     assert words_on(client, "/vi/complaints/new/") and words_on(client, "/vi/requests/new/")
 

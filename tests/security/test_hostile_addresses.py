@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib import admin
-from django.test import Client
 
 from accounts.models import User
 from complaints.models import Complaint

@@ -53,9 +53,7 @@ def test_a_value_is_entered_and_changed(browser: Client, member: User) -> None:
     assert events == ["item.written", "item.corrected"]
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "Enter a phone number such as"), ("vi", "0912 345 678")]
-)
+@pytest.mark.parametrize(("language", "words"), [("en", "Enter a phone number such as"), ("vi", "0912 345 678")])
 def test_a_wrong_phone_number_keeps_what_was_typed(browser: Client, language: str, words: str) -> None:
     response = browser.post(f"/{language}/account/data/phone/", {"value": "call me <b>maybe</b>", "seen": ""})
     text = html.unescape(response.content.decode())

@@ -1,0 +1,1 @@
+"""Dates in Vietnamese: 05/12/2026, 14:30."""
