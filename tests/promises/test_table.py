@@ -77,6 +77,17 @@ def test_each_pack_cites_the_facts_of_its_organisation_and_no_other(slug: str) -
     assert cited == {f"{prefix}-{number}" for number in range(1, last + 1)}
 
 
+def test_the_security_page_names_tests_that_exist() -> None:
+    text = (Path(settings.BASE_DIR) / "docs/security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", text)
+    missing = [
+        file if not name else f"{file}::{name}"
+        for file, name in named
+        if not names_in(file) or name not in {*names_in(file), ""}
+    ]
+    assert named and missing == []
+
+
 def test_every_test_of_a_promise_is_named_in_the_table() -> None:
     """A test here that proves no fact stands in the wrong place."""
     named = {(file, name) for row in rows() for file, name in row.proofs}
