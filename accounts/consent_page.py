@@ -92,6 +92,7 @@ class ConsentPage:
     """Cards that wait, cards that are answered, and what stands from versions before that is not asked any more."""
 
     given: Mapping[ConsentKey, LedgerEntry]
+    preamble: tuple[Line, ...]
     waiting: list[Card]
     answered: list[Card]
     left_over: list[tuple[LedgerEntry, str, str]]
@@ -120,6 +121,7 @@ def consent_page(
     texts = wordings_of(left) if left else {}
     return ConsentPage(
         given=given,
+        preamble=asked[0].preamble if asked else (),
         waiting=[card for card in cards if card.is_open],
         answered=[card for card in cards if not card.is_open],
         left_over=[(entry, texts[bytes(entry.wording_hash)].title, entry.key.token) for entry in left],

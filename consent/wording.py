@@ -1,6 +1,6 @@
 """The exact words of one question, and the hashes by which the ledger names them. Pure: reads a pack, writes nothing.
 
-A page renders `Question.lines` and the two labels, and nothing else of substance, so what is hashed is what was shown.
+A page renders `preamble` once, and of each question `lines` and the two labels: what is hashed is what was shown.
 """
 
 import hashlib
@@ -46,6 +46,7 @@ class Question:
 
     key: ConsentKey
     language: str
+    preamble: tuple[Line, ...]
     topic: str
     title: str
     lines: tuple[Line, ...]
@@ -60,7 +61,8 @@ class Question:
     def wording(self) -> str:
         """Everything the person reads before answering, as plain text."""
         asked = [] if self.title == self.topic else [self.title]
-        return "\n".join([self.topic, *map(str, self.lines), *asked, f"[{self.agree}] [{self.refuse}]"])
+        choice = f"[{self.agree}] [{self.refuse}]"
+        return "\n".join([*map(str, self.preamble), self.topic, *map(str, self.lines), *asked, choice])
 
     @property
     def heading(self) -> str:
@@ -118,7 +120,7 @@ def _purpose_question(pack: Pack, purpose: PurposeSpec, channel: str, language: 
     specs = _specs(pack, purpose.fields)
     lines = [
         Line(LineKind.TEXT, purpose.explanation.in_language(language)),
-        *_who_and_what(pack, specs, language),
+        *_which_data(specs, language),
     ]
     if purpose.automated:
         lines.append(Line(LineKind.AUTOMATED, _automated(purpose, language)))
@@ -126,11 +128,11 @@ def _purpose_question(pack: Pack, purpose: PurposeSpec, channel: str, language: 
         lines.append(Line(LineKind.FACT, purpose.content.in_language(language), pgettext("of a message", "Content")))
     if purpose.frequency:
         lines.append(Line(LineKind.FACT, purpose.frequency.in_language(language), gettext("How often")))
-    lines.append(_freely())
     title = message_channel_label(channel) if channel else name
     return Question(
         key=ConsentKey(purpose.code, channel),
         language=language,
+        preamble=_preamble(pack, language),
         topic=name,
         title=title,
         lines=tuple(lines),
@@ -153,16 +155,16 @@ def _recipient_question(pack: Pack, purpose: PurposeSpec, recipient_class: str, 
     lines = [
         Line(LineKind.FACT, _names(rows, language), gettext("Who receives it")),
         Line(LineKind.FACT, purpose.name.in_language(language), gettext("What for")),
-        *_who_and_what(pack, specs, language),
+        *_which_data(specs, language),
     ]
     if any(row.cross_border for row in rows):
         lines.append(
             Line(LineKind.TEXT, gettext("Some of them are outside Vietnam, so the data may leave the country."))
         )
-    lines.append(_freely())
     return Question(
         key=ConsentKey(purpose.code, "", recipient_class),
         language=language,
+        preamble=_preamble(pack, language),
         topic=topic,
         title=topic,
         lines=tuple(lines),
@@ -208,14 +210,13 @@ def _both(text: Text) -> list[str]:
     return [text.vi, text.en]
 
 
-def _who_and_what(pack: Pack, specs: list[FieldSpec], language: str) -> Iterator[Line]:
-    """Kinds of data, which of them are sensitive, and who asks (law 91/2025, art. 9.2; decree 356/2025, art. 6.4)."""
+def _which_data(specs: list[FieldSpec], language: str) -> Iterator[Line]:
+    """Kinds of data, and which of them are sensitive (law 91/2025, art. 9.2; decree 356/2025, art. 6.4)."""
     yield Line(LineKind.FACT, ", ".join(spec.label.in_language(language) for spec in specs), gettext("Data used"))
     sensitive = [spec.label.in_language(language) for spec in specs if spec.is_sensitive]
     if sensitive:
         text = gettext("This is sensitive personal data: %(fields)s.") % {"fields": ", ".join(sensitive)}
         yield Line(LineKind.SENSITIVE, text)
-    yield Line(LineKind.FACT, pack.controller.name.in_language(language), gettext("Who is asking"))
 
 
 def _automated(purpose: PurposeSpec, language: str) -> str:
@@ -223,12 +224,14 @@ def _automated(purpose: PurposeSpec, language: str) -> str:
     return f"{notice} {purpose.opt_out.in_language(language)}".strip()
 
 
-def _freely() -> Line:
-    return Line(
-        LineKind.TEXT,
-        gettext(
-            "You are free to decide. You can change your answer on this page at any time, and it takes effect at once."
-        ),
+def _preamble(pack: Pack, language: str) -> tuple[Line, ...]:
+    """Who asks, and what holds for every question; the page shows it once, above them all (law 91/2025, art. 9.2)."""
+    free = gettext(
+        "You are free to decide. You can change your answer on this page at any time, and it takes effect at once."
+    )
+    return (
+        Line(LineKind.FACT, pack.controller.name.in_language(language), gettext("Who is asking")),
+        Line(LineKind.TEXT, free),
     )
 
 

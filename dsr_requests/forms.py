@@ -14,7 +14,10 @@ class RequestForm(CaseForm):
     """Which right, and what exactly."""
 
     asked_for = forms.ChoiceField(
-        label=gettext_lazy("What would you like?"), choices=RequestKind.choices, widget=forms.RadioSelect, error_messages=CHOOSE
+        label=gettext_lazy("What would you like?"),
+        choices=RequestKind.choices,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE,
     )
     text = forms.CharField(
         label=gettext_lazy("What exactly?"),

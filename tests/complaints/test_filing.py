@@ -157,7 +157,7 @@ def test_a_form_sent_twice_at_once_is_one_complaint(complain: Callable[..., File
         ({"text": ""}, "What happened?"),
         ({"text": "x" * 10_001}, "Please shorten this to 10000 characters; it has 10001."),
         ({"text": "a\x00b"}, "Null characters"),
-        ({"address": "not an address"}, "valid email"),
+        ({"address": "not an address"}, "not an e-mail address"),
         ({"category": "no-such"}, "What is it about?"),
         ({"fields_concerned": ["no-such"]}, "Which data is it about?"),
     ],

@@ -30,7 +30,6 @@ def test_a_picture_is_added_seen_downloaded_and_deleted(
     assert "bien-lai" in held.inner_text()
 
     walk.press(held.get_by_role("link").nth(0))
-    walk.examine()
     with walk.page.expect_download() as download:
         walk.page.locator('main a[href$="/download/"]').click()
     assert download.value.path().read_bytes().startswith(b"\x89PNG")

@@ -249,7 +249,7 @@ class Walk:
     # --- looking closely ----------------------------------------------------------------------------------------------
 
     def examine(self, *, theme: str = "light") -> None:
-        """axe finds nothing, and the page fits the narrowest window."""
+        """axe finds nothing, and the page fits the narrowest window. Needs script: axe waits for its own timers."""
         self.look()
         before = self.page.viewport_size
         assert before is not None

@@ -151,9 +151,7 @@ def test_a_difference_is_marked_for_eyes_and_for_ears(client: Client, two_versio
     assert "Scope of use" not in unchanged
 
 
-@pytest.mark.parametrize(
-    "query", ["from=1&to=99", "from=x&to=2", "from=-1", "to=%00", "from=99999999999999999999", "to=٣"]
-)
+@pytest.mark.parametrize("query", ["from=1&to=99", "from=x&to=2", "from=-1", "from=99999999999999999999", "to=٣"])
 def test_an_odd_question_gets_an_answer_in_words(client: Client, two_versions: Path, query: str) -> None:
     assert "There is no version with that number." in shown(client, f"/en/policy/versions/compare/?{query}")
 
