@@ -11,12 +11,12 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from ua_parser import parse
 
 from accounts.enums import RECOVERY_APPROVALS, Factor, Role
 from accounts.models import FactorRecovery, SealedAddress, StaffInvitation, User
 from cases.registry import case_kinds
 from cases.sealing import CONTACT_INDEX
+from consent.browsers import browser_words as family_words
 from core.encryption import blind_index
 from personal_data.enums import SubjectState
 from personal_data.models import DataItem
@@ -129,7 +129,4 @@ def approvals_missing(*, recovery: FactorRecovery) -> int:
 
 def browser_words(user_agent: str) -> str:
     """Browser and system in words, such as "Chrome, Windows"; never the raw header."""
-    found = parse(user_agent[:500])
-    browser = found.user_agent.family if found.user_agent else ""
-    system = found.os.family if found.os else ""
-    return ", ".join(part for part in (browser, system) if part) or gettext("an unknown browser")
+    return family_words(user_agent) or gettext("an unknown browser")

@@ -1,5 +1,6 @@
 """A browser's family and system in a few words, without a table of every browser ever made. Pure."""
 
+LONGEST_HEADER = 600
 # Order matters: most browsers name several others.
 _FAMILIES = (
     ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("coc_coc", "Cốc Cốc"), ("Zalo", "Zalo"),
@@ -14,6 +15,7 @@ _SYSTEMS = (
 
 def browser_words(user_agent: str) -> str:
     """Such as "Firefox, Windows"; empty parts are left out."""
+    user_agent = user_agent[:LONGEST_HEADER]
     family = next((name for mark, name in _FAMILIES if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return ", ".join(part for part in (family, system) if part)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from consent.browsers import browser_words
+from consent.browsers import LONGEST_HEADER, browser_words
 
 if TYPE_CHECKING:
     from ua_parser import Parser
@@ -16,7 +16,6 @@ _SCREEN = re.compile(r"[1-9][0-9]{1,4}x[1-9][0-9]{1,4}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _PLAIN = re.compile(r"[^\w .,()/+-]")
 LONGEST = 80
-LONGEST_HEADER = 600
 
 
 @dataclass(frozen=True, slots=True)

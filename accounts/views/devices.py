@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.device_noting import facts_of, note_this_device, wants_facts
 from accounts.member_pages import member_action, member_page, person, version_shown
+from accounts.selectors import browser_words
 from consent.answers import ConsentKey
-from consent.browsers import browser_words
 from consent.errors import DeviceNotNoted
 from consent.models import LedgerEntry
 from consent.selectors import in_force
@@ -119,7 +119,7 @@ def _sessions(http: HttpRequest) -> list[SessionRow]:
     rows = UserSession.objects.filter(user=person(http)).order_by("-last_seen_at")
     return [
         SessionRow(
-            browser_words(row.user_agent) or _("unknown browser"),
+            browser_words(row.user_agent),
             row.ip,
             row.created_at,
             row.last_seen_at,

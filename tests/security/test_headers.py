@@ -31,7 +31,9 @@ def test_every_answer_carries_the_headers(client: Client, policy: PolicyVersion,
 def test_a_static_file_carries_the_headers(client: Client, policy: PolicyVersion) -> None:
     page = client.get("/en/").content.decode()
     address = page.partition('rel="stylesheet" href="')[2].partition('"')[0] or settings.STATIC_URL + "css/none.css"
-    check(client.get(address))
+    answer = client.get(address)
+    check(answer)
+    answer.close()  # or the file it streams stays open
 
 
 def test_a_refusal_before_any_view_is_asked_carries_the_headers_and_is_not_stored(policy: PolicyVersion) -> None:
