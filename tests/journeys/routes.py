@@ -56,11 +56,13 @@ def follow_links(
 ) -> tuple[dict[str, Example], list[str]]:
     """Follow links from some pages of one language: examples of routes met that are not in `found`; links that fail.
 
-    A route is asked for a few times, its other pages look the same. Public pages were followed by whoever came before.
+    A route is asked for a few times, its other pages look the same; one known already only once, for the links this role
+    has there. Whoever comes later stays in the part of the site where they start.
     """
     mine: dict[str, Example] = {}
     broken: list[str] = []
     asked: Counter[str] = Counter()
+    own = tuple({f"/{path.split('/')[1]}/{path.split('/')[2]}".rstrip("/") for path in starts})
     queue, seen = [(path, "") for path in starts], set(starts)
     while queue:
         path, page = queue.pop(0)
@@ -68,8 +70,7 @@ def follow_links(
         if route is None:
             broken.append(f"{role}: {page} links to {path}, which no route serves")
             continue
-        known = route in found and path not in starts and not path.startswith("/staff/")
-        if known or asked[route] >= PAGES_PER_ROUTE:
+        if asked[route] >= (1 if route in found else PAGES_PER_ROUTE):
             continue
         answer = request.get(path, max_redirects=0)
         if answer.status >= 400:
@@ -81,7 +82,7 @@ def follow_links(
             if route not in found:
                 mine.setdefault(route, Example(path, role, is_page))
         for link in _links(answer.headers, answer.text() if is_page else "", base=path):
-            if link not in seen:
+            if link not in seen and (not found or link.startswith(own)):
                 seen.add(link)
                 queue.append((link, path))
     return mine, broken

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from urllib.parse import urlsplit
 
-from tests.journeys.passkeys import make_passkey
+from tests.journeys.browser import path_of
 from tests.journeys.walk import PASSWORD, Walk
-from tests.journeys.world import World, begin_sign_in, confirm
+from tests.journeys.world import World, begin_sign_in
 
 # --- pages one has to know the address of: who opens them, and the address ------------------------------------------
 
@@ -21,7 +21,7 @@ DIRECT = {
     "auth/inactive/": ("guest", "/vi/auth/inactive/"),
     "auth/logout/": ("person", "/vi/auth/logout/"),
     "auth/reauthenticate/": ("person", "/vi/auth/reauthenticate/"),
-    "auth/security/passkeys/": ("person", "/vi/auth/security/passkeys/"),
+    "auth/security/passkeys/confirm/": ("keyed", "/vi/auth/security/passkeys/confirm/"),
     "auth/signup/representative/": ("guest", "/vi/auth/signup/representative/"),
     "styleguide/": ("guest", "/vi/styleguide/"),
 }
@@ -195,29 +195,16 @@ def _opened_case(world: World, language: str) -> Iterator[Walk]:
 @contextmanager
 def _erased(world: World, language: str) -> Iterator[Walk]:
     with _window(world, language) as walk:
-        walk.sign_up(walk.new_address())
-        walk.go("account/erase/")
-        walk.tick("understood")
-        walk.fill(password=PASSWORD)
-        walk.act("account-erase")
+        if world.progress:
+            walk.go(world.progress)
+        else:
+            walk.sign_up(walk.new_address())
+            walk.go("account/erase/")
+            walk.tick("understood")
+            walk.fill(password=PASSWORD)
+            walk.act("account-erase")
+            world.progress = path_of(walk.page).split("/", 2)[2]
         yield walk
-
-
-def _passkey(page: str) -> "Visit":
-    @contextmanager
-    def visit(world: World, language: str) -> Iterator[Walk]:
-        with _window(world, language, host="localhost") as walk:
-            account = walk.sign_up(walk.new_address("khoa"))
-            confirm(walk, account)
-            make_passkey(walk)
-            if page == "confirm":
-                walk.go("auth/security/passkeys/confirm/")
-            else:
-                walk.go("auth/security/passkeys/")
-                walk.press(walk.page.locator(f'main a[href$="/{page}/"]').first)
-            yield walk
-
-    return visit
 
 
 @contextmanager
@@ -240,9 +227,6 @@ IN_THE_MIDDLE: dict[str, Visit] = {
     "auth/password/reset/complete/": _new_password,
     "auth/password/reset/confirm/": _resetting,
     "auth/resume/": _late_form,
-    "auth/security/passkeys/<int:pk>/edit/": _passkey("edit"),
-    "auth/security/passkeys/<int:pk>/remove/": _passkey("remove"),
-    "auth/security/passkeys/confirm/": _passkey("confirm"),
     "track/case/": _opened_case,
     "track/code/": _asked_for_code,
     "track/received/": _sent,

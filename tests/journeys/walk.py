@@ -248,17 +248,16 @@ class Walk:
 
     # --- looking closely ----------------------------------------------------------------------------------------------
 
-    def examine(self, *, theme: str = "light") -> None:
+    def examine(self) -> None:
         """axe finds nothing, and the page fits the narrowest window. Needs script: axe waits for its own timers."""
         self.look()
         before = self.page.viewport_size
         assert before is not None
-        self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         found = axe.violations(self.page)
         self.resize(NARROWEST)
         wide = self.overflow()
         self.resize(before)
-        faults = [f"{theme}: {one}" for one in found] + [f"wider than 320 px: {one}" for one in wide]
+        faults = found + [f"wider than 320 px: {one}" for one in wide]
         assert not faults, "\n".join([self.page.url, *faults])
 
     def overflow(self) -> list[str]:
@@ -284,7 +283,6 @@ class Walk:
         Path(folder).mkdir(parents=True, exist_ok=True)
         plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "home"
         before = self.page.viewport_size
-        self.page.emulate_media(color_scheme="light")
         for viewport in (PHONE, DESKTOP):
             self.resize(viewport)
             path = f"{folder}/{plain}-{self.language}-{viewport['width']}.png"

@@ -4,21 +4,26 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from playwright.sync_api import Browser
 
 from tests.journeys.browser import DESKTOP, PHONE, Watch, open_window
 from tests.journeys.installation import BASE, Installation, SignIn, environment
 from tests.journeys.one_time import app_code
+from tests.journeys.passkeys import make_passkey
 from tests.journeys.routes import Example, follow_links
 from tests.journeys.walk import PASSWORD, Walk
 
 STAFF = ("agent", "dpo", "admin")
-ROLES = ("guest", "person", "guarded", *STAFF)
+ROLES = ("guest", "person", "guarded", "keyed", *STAFF)
+THEMES: dict[str, Literal["light", "dark"]] = {"vi": "light", "en": "dark"}
+HOSTS = {"keyed": "localhost"}  # browsers allow no passkey on an address of numbers
 STARTS = {
     "guest": ["/vi/", "/vi/first-run/"],
     "person": ["/vi/account/", "/vi/auth/security/"],
     "guarded": ["/vi/auth/security/"],
+    "keyed": ["/vi/auth/security/"],
 }
 VIEWPORTS = {"vi": PHONE, "en": DESKTOP}
 
@@ -33,7 +38,7 @@ class World:
     broken: list[str] = field(default_factory=list)
     invitation: str = ""
     colleague: SignIn | None = None
-    colleague_secret: str = ""
+    progress: str = ""
     _states: dict[str, object] = field(default_factory=dict)
     _windows: dict[tuple[str, str], tuple[Walk, Watch]] = field(default_factory=dict)
 
@@ -46,32 +51,31 @@ class World:
             if role != "guest" and role not in self._states:
                 self._sign_in(role)
             kept = {} if role == "guest" else {"storage_state": self._states[role]}
-            self._windows[key] = self.new_window(language, **kept)
+            self._windows[key] = self.new_window(language, host=HOSTS.get(role, "127.0.0.1"), **kept)
             if role in STAFF:
                 self._windows[key][0].speak_at_the_desk()
         return self._windows[key]
 
-    def new_window(self, language: str, *, host: str = "127.0.0.1", **more: object) -> tuple[Walk, Watch]:
+    def new_window(self, language: str, *, host: str = "127.0.0.1", **more: Any) -> tuple[Walk, Watch]:
         """A window of its own. Its watcher is asked by whoever opened it."""
         origin = self.portal.url.replace("127.0.0.1", host)
-        page, watch = open_window(self.browser, origin, language=language, viewport=VIEWPORTS[language], **more)
+        more = {"viewport": VIEWPORTS[language], "color_scheme": THEMES[language], **more}
+        page, watch = open_window(self.browser, origin, language=language, **more)
         return Walk(page, self.portal, language=language), watch
 
     def _sign_in(self, role: str) -> None:
-        walk, watch = self.new_window("vi")
-        account = self._guarded(walk) if role == "guarded" else self.portal.sign_in(role)
-        if role != "guarded":
+        walk, watch = self.new_window("vi", host=HOSTS.get(role, "127.0.0.1"))
+        if role in ("guarded", "keyed"):
+            account = walk.sign_up(walk.new_address("an-toan"))
+            confirm(walk, account)
+            add_app(walk, account) if role == "guarded" else make_passkey(walk)
+        else:
+            account = self.portal.sign_in(role)
             walk.sign_in(account)
-        confirm(walk, account)
+            confirm(walk, account)
         self._states[role] = walk.page.context.storage_state()
         watch.check()
         walk.page.context.close()
-
-    def _guarded(self, walk: Walk) -> SignIn:
-        """A person with an authenticator app and recovery codes."""
-        account = walk.sign_up(walk.new_address("an-toan"))
-        add_app(walk, account)
-        return account
 
     # --- things on every list -----------------------------------------------------------------------------------------
 
@@ -111,7 +115,7 @@ class World:
         walk.stay(self.invitation)
         walk.fill(password1=PASSWORD)
         walk.act("invitation-accept")
-        self.colleague_secret = add_app(walk, self.colleague)
+        add_app(walk, self.colleague)
         walk.page.context.clear_cookies()
         begin_sign_in(walk, self.colleague)
         walk.go("auth/factor/lost/")
