@@ -56,8 +56,8 @@ def follow_links(
 ) -> tuple[dict[str, Example], list[str]]:
     """Follow links from some pages of one language: examples of routes met that are not in `found`; links that fail.
 
-    A route is asked for a few times, its other pages look the same; one known already only once, for the links this role
-    has there. Whoever comes later stays in the part of the site where they start.
+    A route is asked for a few times, its other pages look the same; one known already only once, for the links this
+    role has there. Whoever comes later stays in the part of the site where they start.
     """
     mine: dict[str, Example] = {}
     broken: list[str] = []
