@@ -33,6 +33,7 @@ check: install-dev  ## format, lint, types, layers, migrations, catalogues, temp
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tests.production --demo -- $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m tests.production --demo -- $(BIN)/python manage.py check
+	@$(BIN)/python -m tests.production --demo -- $(BIN)/python manage.py draw_transitions --check
 	@$(BIN)/python -m tests.production -- $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@$(BIN)/python -m pytest -q -p no:cacheprovider tests/architecture
 
@@ -45,6 +46,7 @@ bench: install-dev  ## measure: one JSON object and a table
 
 drill: install-dev  ## the fault, canary and restore drills at full size
 	@$(BIN)/python -m benchmarks.drill
+	@$(BIN)/python -m benchmarks.reminder_drill
 
 messages: install-dev  ## collect the texts into the catalogues and compile them (needs the gettext tools)
 	@command -v xgettext >/dev/null || { echo "The gettext tools are missing: apt-get install gettext" >&2; exit 1; }

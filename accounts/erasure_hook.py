@@ -14,6 +14,7 @@ from core import clock
 from core.actors import SYSTEM
 from outbound.services.queueing import queue_notice
 from personal_data.models import ErasureRun
+from personal_data.services.erasing import progress_token
 
 
 def shut_before_rows_go(subject_id: UUID) -> None:
@@ -29,11 +30,12 @@ def tell_it_is_done(run: ErasureRun, address: str, now: datetime) -> None:
         return
     with override(run.language):
         complaint_url = settings.PORTAL_URL + reverse("complaints:new")
+        path = reverse("accounts:erase_certificate", kwargs={"token": progress_token(run)})
     queue_notice(
         notice=notices.ACCOUNT_ERASED,
         to=address,
         language=run.language,
-        context={"complaint_url": complaint_url},
+        context={"complaint_url": complaint_url, "certificate_url": settings.PORTAL_URL + path},
         now=now,
         dedup=f"erased:{run.pk}",
     )

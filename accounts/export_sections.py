@@ -7,6 +7,7 @@ from accounts import access_log
 from accounts.models import User
 from cases import sealing
 from cases import selectors as cases
+from cases.describing import ShownAnswer, words_of
 from cases.errors import ContentGone
 from cases.models import Case
 from complaints import selectors as complaints
@@ -59,13 +60,11 @@ def _case(case: Case, shown: Any, at: datetime) -> dict[str, Any]:
     try:
         key = sealing.evidence_key(case.subject_id)
         text: str | None = sealing.text_of(case, key=key)
-        thread = [
-            {"from": "staff" if message.from_staff else "you", "at": message.sent_at.isoformat(), "text": message.text}
-            for message in cases.thread(case, key=key)
-        ]
+        thread = [_message(message) for message in cases.thread(case, key=key)]
+        answers = [_answer(answer) for answer in words_of(case).answers(case, key)]
         files = [attachment.name for attachment in cases.attachments(case, key=key)]
     except ContentGone:
-        text, thread, files = None, [], []
+        text, thread, answers, files = None, [], [], []
     return {
         "reference": shown.reference,
         "status": shown.status_label,
@@ -75,7 +74,29 @@ def _case(case: Case, shown: Any, at: datetime) -> dict[str, Any]:
         "closed": shown.closed_at.isoformat() if shown.closed_at else None,
         "text": text,
         "thread": thread,
+        "answers": answers,
         "files": files,
+    }
+
+
+def _message(message: cases.ThreadMessage) -> dict[str, Any]:
+    return {
+        "from": "staff" if message.from_staff else "you",
+        "at": message.sent_at.isoformat(),
+        "by": message.way or None,
+        "text": message.text,
+        "files": [file.name for file in message.files],
+    }
+
+
+def _answer(answer: ShownAnswer) -> dict[str, Any]:
+    return {
+        "round": answer.round,
+        "outcome": answer.outcome,
+        "found": answer.finding,
+        "done": answer.done,
+        "answered": answer.answered_at.isoformat(),
+        "accepted": answer.accepted_at.isoformat() if answer.accepted_at else None,
     }
 
 

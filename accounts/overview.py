@@ -32,7 +32,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Running:
-    """A case that is still open."""
+    """A case that is still open, or answered and not yet accepted; then `answered` is until when it can be reopened."""
 
     kind: str
     reference: str
@@ -41,6 +41,8 @@ class Running:
     status_label: str
     due_on: date
     left: int
+    is_waiting: bool
+    answered: date | None = None
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,19 @@ def _running(user: User, at: datetime) -> list[Running]:
             status_label=one.status_label,
             due_on=one.limit_on,
             left=(one.limit_on - today).days,
+            is_waiting=one.is_waiting,
+            answered=_to_read(one, today),
         )
         for kind, title, one in cases
-        if one.is_open
+        if one.is_open or _to_read(one, today)
     ]
-    return sorted(found, key=lambda case: case.due_on)
+    return sorted(found, key=lambda case: (not case.is_waiting, case.due_on))
+
+
+def _to_read(case: ShownComplaint | ShownRequest, today: date) -> date | None:
+    """Until when an answer nobody accepted yet can be disagreed with."""
+    until = case.can_reopen_until if isinstance(case, ShownComplaint) and case.can_accept else None
+    return until if until and until >= today else None
 
 
 def _going(cards: list[Card]) -> list[Going]:

@@ -13,10 +13,19 @@ from tests.ops.installation import BASE, Up, environment
 
 def inside(up: Up) -> list[Figure]:
     """What must be measured with the applications loaded, in a process of its own."""
+    return _figures("benchmarks.inside", up.home, PORT=str(up.port))
+
+
+def afterwards(home: Path) -> list[Figure]:
+    """What needs the databases to itself, once the installation has been stopped."""
+    return _figures("benchmarks.queue", home)
+
+
+def _figures(module: str, home: Path, **more: str) -> list[Figure]:
     answer = subprocess.run(
-        [sys.executable, "-m", "benchmarks.inside"],
+        [sys.executable, "-m", module],
         cwd=BASE,
-        env=environment(up.home, PORT=str(up.port), PORTAL_LOG_LEVEL="ERROR"),
+        env=environment(home, PORTAL_LOG_LEVEL="ERROR", **more),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -28,7 +37,7 @@ def main() -> None:
     """Run all and print all."""
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         Path(folder).chmod(0o755)  # the embedded servers may run as another account
-        figures = [*whole.measure(Path(folder), inside), *installed.measure()]
+        figures = [*whole.measure(Path(folder), inside), *afterwards(Path(folder)), *installed.measure()]
     print(as_json(figures))
     print(as_table(figures))
 

@@ -11,7 +11,7 @@ django.setup()
 
 from accounts.models import User  # noqa: E402  after the applications are loaded
 from accounts.sealed_address import address_of_subject  # noqa: E402
-from benchmarks import consent, pages  # noqa: E402
+from benchmarks import consent, deadlines, erasing, pages, simulation  # noqa: E402
 
 
 def main() -> None:
@@ -24,7 +24,14 @@ def main() -> None:
         for user in User.objects.filter(is_staff=False, subject__isnull=False)
         if user.subject_id and address_of_subject(user.subject_id) == wanted
     )
-    print(json.dumps([asdict(figure) for figure in (*pages.measure(person), *consent.measure())]))
+    figures = [
+        *pages.measure(person),
+        *consent.measure(),
+        *deadlines.measure(),
+        *erasing.measure(),
+        *simulation.measure(),
+    ]
+    print(json.dumps([asdict(figure) for figure in figures]))
 
 
 if __name__ == "__main__":

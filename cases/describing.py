@@ -1,10 +1,11 @@
 """Words for a case that only its own package knows. Filled at start by upper packages."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
+from audit.models import AuditEntry
 from cases.models import Case
 
 
@@ -20,16 +21,74 @@ class Description:
     limit_why: str
     outcome: str
     next_steps: list[str]
+    reply_on: date | None = None
+    reply_why: str = ""
+    replied: bool = False
 
 
-_described_by: dict[str, Callable[[Any], Description]] = {}
+@dataclass(frozen=True)
+class ShownAnswer:
+    """The answer of one round in clear. `timing` says whether it came in time; `ground` why a case was not taken up."""
+
+    round: int
+    outcome: str
+    finding: str
+    done: str
+    answered_at: datetime
+    timing: str
+    in_time: bool
+    accepted_at: datetime | None
+    ground: str = ""
 
 
-def describe_with(kind: str, describe: Callable[[Any], Description]) -> None:
-    """Hand in how cases of a kind are described."""
-    _described_by[kind] = describe
+@dataclass(frozen=True)
+class Recourse:
+    """Where a person can turn who disagrees, and the article that says so."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """What the person can do with a case now; no date means that reopening is over or used up.
+
+    `unanswered` is a case that ended only because the address was not confirmed.
+    """
+
+    can_accept: bool = False
+    can_withdraw: bool = False
+    reopen_until: date | None = None
+    ends_on: date | None = None
+    unanswered: bool = False
+
+
+@dataclass(frozen=True)
+class CaseWords:
+    """What a kind of case says of itself. All but the description may be left out."""
+
+    describe: Callable[[Any], Description]
+    reason: Callable[[Any, AuditEntry], str] = lambda case, entry: ""
+    answers: Callable[[Any, bytes], list[ShownAnswer]] = lambda case, key: []
+    recourse: Callable[[Any, datetime], list[Recourse]] = lambda case, now: []
+    next_steps: Callable[[Any, datetime], NextSteps] = field(default=lambda case, now: NextSteps())
+    staff_reason: Callable[[Any, AuditEntry], str] = lambda case, entry: ""
+    staff_outcome: Callable[[Any], str] = lambda case: ""
+
+
+_words: dict[str, CaseWords] = {}
+
+
+def describe_with(kind: str, words: CaseWords) -> None:
+    """Hand in how cases of a kind are told."""
+    _words[kind] = words
+
+
+def words_of(case: Case) -> CaseWords:
+    """How a case is told. Raises KeyError for a kind nobody handed words in for."""
+    return _words[case.kind]
 
 
 def description_of(case: Case) -> Description:
-    """A case in words. Raises KeyError for a kind nobody described."""
-    return _described_by[case.kind](case)
+    """A case in words."""
+    return words_of(case).describe(case)

@@ -1,8 +1,14 @@
 """What may not be done with a case, in words for whoever tried."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotAllowed
+from core.templatetags.portal import moment
 
 
 class MoveNotAllowed(NotAllowed):
@@ -27,7 +33,7 @@ class NotTaken(NotAllowed):
 
 class OwnCase(NotAllowed):
     code = "own-case"
-    message = _("This is your own case. A colleague has to handle it.")
+    message = _("This case is your own or is about you. A colleague has to handle it.")
 
 
 class RoleRefused(NotAllowed):
@@ -43,6 +49,11 @@ class CannotReceive(NotAllowed):
 class CaseClosed(NotAllowed):
     code = "case-closed"
     message = _("This case is closed. You can send a new one.")
+
+
+class AnsweredAlready(CaseClosed):
+    code = "answered-already"
+    message = _("This case has been answered already.")
 
 
 class NothingWritten(NotAllowed):
@@ -65,6 +76,16 @@ class TooManyCodes(NotAllowed):
     message = _("Too many codes were asked for. Please wait an hour, then ask again.")
 
 
+class TooManySearches(NotAllowed):
+    code = "too-many-searches"
+    message = _("You searched by address or number very often within an hour. Please wait a while.")
+
+
+class TooManyMessages(NotAllowed):
+    code = "too-many-messages"
+    message = _("You sent very many messages within an hour. Please wait a while, then send this one.")
+
+
 class AlreadyVerified(NotAllowed):
     code = "already-verified"
     message = _("This address is already confirmed.")
@@ -73,3 +94,42 @@ class AlreadyVerified(NotAllowed):
 class ContentGone(NotAllowed):
     code = "content-gone"
     message = _("The content of this case cannot be read any more: the time for which proof is kept has ended.")
+
+
+class NotSender(NotAllowed):
+    code = "not-sender"
+    message = _("Only the person who sent this case can do that.")
+
+
+class AcknowledgeFirst(NotAllowed):
+    code = "acknowledge-first"
+    message = _("First record how you confirmed the receipt to the person, or assess the case.")
+
+
+class AcknowledgedAlready(NotAllowed):
+    code = "acknowledged-already"
+    message = _("The receipt was confirmed already.")
+
+
+class ReceiptImpossible(NotAllowed):
+    code = "receipt-impossible"
+
+    def __init__(self, earliest: datetime, latest: datetime) -> None:
+        range_ = {"earliest": moment(earliest), "latest": moment(latest)}
+        super().__init__(gettext("The moment of receipt can lie between %(earliest)s and %(latest)s.") % range_)
+
+
+class ChangedMeanwhile(NotAllowed):
+    """Colleagues, the person or the clock changed the case after the page was drawn; `changes` says what."""
+
+    code = "changed-meanwhile"
+    message = _("This case was changed while you had it open. Look at what changed, then save again.")
+
+    def __init__(self, changes: Sequence[Any]) -> None:
+        super().__init__()
+        self.changes = changes
+
+
+class CalendarUnchanged(NotAllowed):
+    code = "calendar-unchanged"
+    message = _("Nothing would change: the calendar says so already.")

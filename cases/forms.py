@@ -8,15 +8,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from cases.references import as_written
-from cases.services.filing import Upload
+from cases.services.filing import MAX_FILES, Upload
 from cases.services.messaging import LONGEST_MESSAGE
 from core.errors import NotAllowed
 from personal_data.content import ATTACHMENT_TYPES, clean_file
 
-MAX_FILES = 5
 MAX_FILE_MB = 5
 LONGEST_TEXT = LONGEST_MESSAGE
 LONGEST_ADDRESS = 254
@@ -24,6 +23,10 @@ LONGEST_REASON = 500
 CHOOSE = {
     "required": gettext_lazy("Choose one of the answers."),
     "invalid_choice": gettext_lazy("Choose one of the answers listed."),
+}
+TEXT_ERRORS = {
+    "required": gettext_lazy("Please write something first."),
+    "max_length": gettext_lazy("Please shorten this to %(limit_value)d characters; it has %(show_value)d."),
 }
 ADDRESS_ERRORS = {
     "required": gettext_lazy("Enter your e-mail address."),
@@ -93,10 +96,7 @@ class CaseForm(forms.Form):
     text = forms.CharField(
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8}),
-        error_messages={
-            "required": gettext_lazy("Please write something first."),
-            "max_length": gettext_lazy("Please shorten this to %(limit_value)d characters; it has %(show_value)d."),
-        },
+        error_messages=TEXT_ERRORS,
     )
     address = forms.EmailField(
         label=gettext_lazy("Your e-mail address"),
@@ -135,7 +135,7 @@ class LookupForm(forms.Form):
     reference = forms.CharField(
         label=gettext_lazy("Reference"),
         max_length=40,
-        help_text=gettext_lazy("For example KN-26-7KQM-X3WP. It stands in the e-mail you got from us."),
+        help_text=gettext_lazy("For example KN-26-7KQM-X3WP. It is in the e-mail we sent you."),
         error_messages={"required": gettext_lazy("Enter the reference.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
@@ -162,64 +162,15 @@ class MessageForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Your message"),
         max_length=LONGEST_MESSAGE,
-        error_messages={"required": gettext_lazy("Please write something first.")},
+        error_messages=TEXT_ERRORS,
         help_text=gettext_lazy("Up to 10,000 characters."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
 
-class ReplyForm(MessageForm):
-    """A reply by staff."""
+class WriteForm(MessageForm):
+    """What the person writes in the thread, with files."""
 
-    text = forms.CharField(
-        label=gettext_lazy("Reply to the person"),
-        max_length=LONGEST_MESSAGE,
-        help_text=gettext_lazy(
-            "The person reads it in the portal; the e-mail only says that there is something to read."
-        ),
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )
-    awaits_answer = forms.BooleanField(
-        label=gettext_lazy("I need an answer from the person"),
-        required=False,
-        help_text=gettext_lazy("The clock goes on while we wait."),
-    )
-
-
-class CloseForm(MessageForm):
-    """Ending a case: how, and in which words."""
-
-    outcome = forms.ChoiceField(label=pgettext_lazy("of a case", "Outcome"))
-    text = forms.CharField(
-        label=gettext_lazy("Answer to the person, with the reasons"),
-        max_length=LONGEST_MESSAGE,
-        help_text=gettext_lazy("Say what was done, what was not and why. After this the case is closed."),
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )
-    field_order = ("form_token", "outcome", "text")
-
-    def __init__(self, *args: Any, outcomes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("Please choose")), *outcomes]
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
-
-
-class AssignForm(forms.Form):
-    """Giving a case to a colleague."""
-
-    to = forms.ChoiceField(label=gettext_lazy("Colleague"))
-
-    def __init__(self, *args: Any, colleagues: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["to"].choices = [("", _("Please choose")), *colleagues]  # type: ignore[attr-defined]
-
-
-class RevealForm(forms.Form):
-    """Why staff need a value in clear. The person can read the reason."""
-
-    reason = forms.CharField(
-        label=pgettext_lazy("for revealing", "Reason"),
-        max_length=LONGEST_REASON,
-        help_text=gettext_lazy("The person reads this in the access log."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+        self.fields["attachments"] = AttachmentsField(label=_("Files"))

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from cases.forms import LookupForm
 from cases.models import Case, OneTimeCode
 from cases.registry import case_of
+from cases.services.messaging import LONGEST_MESSAGE
 
 OPEN_FOR = timedelta(minutes=30)
 _FILED = "cases.filed"
@@ -71,3 +76,14 @@ def opened(http: HttpRequest, *, now: datetime) -> Case | None:
 def close(http: HttpRequest) -> None:
     """Forget which case was open."""
     http.session.pop(_OPENED, None)
+
+
+def look_up_again(http: HttpRequest) -> HttpResponse:
+    """Back to the look-up when no case is open, or no longer. What was typed meanwhile stays on the page."""
+    words = _("For your protection a case stays open for 30 minutes. Please look it up again.")
+    kept = http.POST.get("text", "").strip()[:LONGEST_MESSAGE]
+    if kept:
+        context = {"form": LookupForm(), "kept": kept, "kept_why": words}
+        return render(http, "cases/track.html", context, status=403)
+    messages.info(http, words)
+    return redirect("cases:track")

@@ -1,56 +1,143 @@
-"""One case as its sender sees it, whole: for the page behind a code and for the page behind sign-in."""
+"""One case as its sender sees it, whole: the same for the page behind a code and for the page behind sign-in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
 
 from cases import sealing
-from cases.describing import Description, description_of
+from cases.describing import Description, NextSteps, Recourse, ShownAnswer, words_of
+from cases.enums import CaseStatus, IntakeChannel
 from cases.errors import ContentGone
+from cases.guards import is_not_over
 from cases.models import Case
-from cases.selectors import ShownAttachment, ThreadMessage, TimelineEvent, attachments, status_mark, thread, timeline
+from cases.selectors import (
+    ShownAttachment,
+    ThreadMessage,
+    TimelineEvent,
+    UrlOf,
+    attachments,
+    status_mark,
+    thread,
+    timeline,
+)
+
+STEPS = ("accept", "reopen", "withdraw")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person looks at a case: behind a code, or in the account. `steps` are addresses of what can be done.
+
+    With `reads_back` what the case came with is shown again.
+    """
+
+    frame: str
+    page: str
+    file_url: UrlOf
+    steps: Mapping[str, str] = field(default_factory=dict)
+    back: str = ""
+    back_label: str = ""
+    leave: str = ""
+    complain: str = ""
+    reads_back: bool = True
 
 
 @dataclass(frozen=True)
 class CasePage:
-    """What templates/cases/_case.html draws."""
+    """What templates/cases/case.html draws."""
 
     reference: str
     description: Description
     status_kind: str
     status_label: str
     received_at: datetime
+    way: str
+    round: int
     is_open: bool
+    is_waiting: bool
+    is_late: bool
     is_verified: bool
-    text: str
-    attachments: list[ShownAttachment]
-    thread: list[ThreadMessage]
+    can_write: bool
+    next_steps: NextSteps
+    recourse: list[Recourse]
     timeline: list[TimelineEvent]
-    content_gone: bool
+    text: str = ""
+    attachments: list[ShownAttachment] = field(default_factory=list)
+    thread: list[ThreadMessage] = field(default_factory=list)
+    answer: ShownAnswer | None = None
+    earlier_answers: list[ShownAnswer] = field(default_factory=list)
+    content_gone: bool = False
 
 
-def person_case(case: Case, *, now: datetime) -> CasePage:
-    """A case for its sender. What a guest wrote at first is not shown again: a mistyped address may be a stranger's."""
+def guest_place(case: Case) -> Place:
+    """The page behind a code. No address holds a reference: which case it is stands in the session."""
+    steps = {step: reverse(f"complaints:case_{step}") for step in STEPS} if case.kind == "complaint" else {}
+    return Place(
+        frame="cases/_guest_frame.html",
+        page=reverse("cases:case"),
+        file_url=_guest_file,
+        steps=steps,
+        leave=reverse("cases:close"),
+        reads_back=reads_back(case),
+    )
+
+
+def reads_back(case: Case) -> bool:
+    """Whether a code shows again what a case came with: only what a member sent through the portal.
+
+    The address a guest typed, or staff wrote down, may be a stranger's.
+    """
+    return not case.from_guest and case.channel == IntakeChannel.PORTAL
+
+
+def person_case(case: Case, *, place: Place, now: datetime) -> CasePage:
+    """A case for its sender."""
     kind, label = status_mark(case)
-    text, files, messages, gone = "", list[ShownAttachment](), list[ThreadMessage](), False
-    try:
-        key = sealing.evidence_key(case.subject_id)
-        messages = thread(case, key=key)
-        if not case.from_guest:
-            text = sealing.text_of(case, key=key)
-            files = attachments(case, key=key)
-    except ContentGone:
-        gone = True
-    return CasePage(
+    words = words_of(case)
+    page = CasePage(
         reference=case.reference,
-        description=description_of(case),
+        description=words.describe(case),
         status_kind=kind,
         status_label=label,
         received_at=case.received_at,
+        way="" if case.channel == IntakeChannel.PORTAL else str(IntakeChannel(case.channel).label),
+        round=case.round,
         is_open=case.is_open,
+        is_waiting=case.status == CaseStatus.WAITING,
+        is_late=case.is_late(now=now),
         is_verified=case.is_verified,
-        text=text,
-        attachments=files,
-        thread=messages,
+        can_write=is_not_over(case),
+        next_steps=words.next_steps(case, now),
+        recourse=words.recourse(case, now),
         timeline=timeline(case, now=now),
-        content_gone=gone,
     )
+    try:
+        return _with_content(page, case, place)
+    except ContentGone:
+        return replace(page, content_gone=True)
+
+
+def _with_content(page: CasePage, case: Case, place: Place) -> CasePage:
+    key = sealing.evidence_key(case.subject_id)
+    answers = words_of(case).answers(case, key)
+    current = [answer for answer in answers if answer.round == case.round]
+    page = replace(
+        page,
+        thread=thread(case, key=key, url_of=place.file_url),
+        answer=current[0] if current else None,
+        earlier_answers=[answer for answer in answers if answer.round < case.round],
+    )
+    if case.from_guest or not place.reads_back:
+        return page
+    return replace(
+        page,
+        text=sealing.text_of(case, key=key),
+        attachments=attachments(case, key=key, url_of=place.file_url),
+    )
+
+
+def _guest_file(file_id: UUID) -> str:
+    return reverse("cases:file", args=[file_id])

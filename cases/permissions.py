@@ -8,18 +8,22 @@
 | administrator | yes   | none                        | no                        |
 """
 
-from cases.errors import AlreadyTaken, NotTaken, NotYours, OwnCase, RoleRefused
+from uuid import UUID
+
+from cases.errors import AlreadyTaken, NotSender, NotTaken, NotYours, OwnCase, RoleRefused
 from cases.models import Case
-from core.actors import Actor
+from core.actors import GUEST, Actor
 from core.errors import allows
 
 QUEUE_ROLES = frozenset({"agent", "dpo", "auditor", "administrator"})
 WORKING_ROLES = frozenset({"agent", "dpo"})
 READING_ROLES = frozenset({"dpo", "auditor"})
+EXPORTING_ROLES = READING_ROLES
+ARRANGING_ROLES = frozenset({"dpo", "administrator"})
 
 
 def check_can_see_queue(*, by: Actor) -> None:
-    """Raises RoleRefused. The queue shows reference, category, due day and state, no content."""
+    """Raises RoleRefused. The queue shows reference, category and dates, no content; more to `reads_every_case`."""
     if by.audit_role not in QUEUE_ROLES:
         raise RoleRefused
 
@@ -50,9 +54,49 @@ def check_can_work_on(case: Case, *, by: Actor) -> None:
         raise NotYours
 
 
+def check_can_record(subject_id: UUID | None, *, by: Actor) -> None:
+    """Raises RoleRefused, OwnCase. Whoever works on cases may enter one for somebody else."""
+    if by.audit_role not in WORKING_ROLES:
+        raise RoleRefused
+    if subject_id is not None and subject_id == getattr(by, "subject_id", None):
+        raise OwnCase
+
+
+def check_is_sender(case: Case, *, by: Actor) -> None:
+    """Raises NotSender. A guest got here by a code to the address of the case; a member by the own account."""
+    if by.pk is None and by.audit_role == GUEST.audit_role:
+        return
+    if case.subject_id != getattr(by, "subject_id", None):
+        raise NotSender
+
+
 def check_can_assign(case: Case, *, by: Actor) -> None:
     """The data-protection officer gives any case to anybody, an agent hands on the own. Raises as check_can_work_on."""
     check_can_work_on(case, by=by)
+
+
+def check_reads_every_case(*, by: Actor) -> None:
+    """Raises RoleRefused. Of cases they do not have, lists tell everybody else reference, category and dates alone."""
+    if by.audit_role not in READING_ROLES:
+        raise RoleRefused
+
+
+def check_works_on_cases(*, by: Actor) -> None:
+    """Raises RoleRefused."""
+    if by.audit_role not in WORKING_ROLES:
+        raise RoleRefused
+
+
+def check_can_export(*, by: Actor) -> None:
+    """Raises RoleRefused. A whole list leaves the desk only with who may see every case."""
+    if by.audit_role not in EXPORTING_ROLES:
+        raise RoleRefused
+
+
+def check_can_arrange(*, by: Actor) -> None:
+    """Raises RoleRefused. Who decides to whom new cases go."""
+    if by.audit_role not in ARRANGING_ROLES:
+        raise RoleRefused
 
 
 def _check_works(case: Case, *, by: Actor) -> None:
@@ -62,7 +106,7 @@ def _check_works(case: Case, *, by: Actor) -> None:
 
 
 def _check_not_own(case: Case, *, by: Actor) -> None:
-    if case.subject_id == getattr(by, "subject_id", None):
+    if case.concerns(by):
         raise OwnCase
 
 
@@ -71,3 +115,8 @@ can_take = allows(check_can_take)
 can_see_content = allows(check_can_see_content)
 can_work_on = allows(check_can_work_on)
 can_assign = allows(check_can_assign)
+can_record = allows(check_can_record)
+reads_every_case = allows(check_reads_every_case)
+can_export = allows(check_can_export)
+can_arrange = allows(check_can_arrange)
+works_on_cases = allows(check_works_on_cases)

@@ -19,3 +19,11 @@ def as_written(typed: str) -> str:
     letters = re.sub(r"[^0-9A-Z]", "", typed.upper())
     found = _SHAPE.match(letters)
     return "-".join(found.groups()) if found else ""
+
+
+def as_begun(typed: str, *, prefix: str) -> str:
+    """The beginning of a reference as we write it: KN-26-7K for "kn 26 7k"; an empty string when it cannot be one."""
+    letters = re.sub(r"[^0-9A-Z]", "", typed.upper())
+    if not re.fullmatch(rf"{prefix}(\d?|\d\d[{ALPHABET}]{{0,8}})", letters):
+        return ""
+    return "-".join(part for part in (letters[:2], letters[2:4], letters[4:8], letters[8:]) if part)

@@ -1,6 +1,7 @@
 """The kinds of case there are: every concrete `Case`. Upper packages define them; nothing here imports upward."""
 
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 
@@ -12,6 +13,11 @@ def case_kinds() -> dict[str, type[Case]]:
     """The model of each kind, by the name the audit trail uses."""
     models = (model for model in apps.get_models() if issubclass(model, Case))
     return {model.kind: model for model in models}
+
+
+def marks_of(model: Any) -> Any:
+    """The table of deadline marks of a kind."""
+    return model._meta.get_field("marks").related_model
 
 
 def case_of(case_ref: str) -> Case | None:

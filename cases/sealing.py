@@ -12,6 +12,7 @@ from personal_data import keys
 from personal_data.errors import KeyDestroyed
 
 CONTACT_INDEX = "cases.contact"
+TEXT_INDEX = "cases.text"
 
 
 def evidence_key(subject_id: UUID) -> bytes:
@@ -24,46 +25,48 @@ def evidence_key(subject_id: UUID) -> bytes:
 
 def seal_into_case(case: Case, *, text: str, address: str, key: bytes) -> None:
     """Fill the sealed fields of a case that already has its reference."""
-    case.sealed_text = _close(key, normalise_display(text), case.sealing_context_of(case.reference, "text"))
-    case.sealed_contact = _close(key, normalise_display(address), case.sealing_context_of(case.reference, "contact"))
+    case.sealed_text = seal_text(key, normalise_display(text), case.sealing_context_of(case.reference, "text"))
+    case.sealed_contact = seal_text(key, normalise_display(address), case.sealing_context_of(case.reference, "contact"))
     case.contact_index = blind_index(address, name=CONTACT_INDEX)
+    case.text_fingerprint = blind_index(text, name=TEXT_INDEX)
 
 
 def text_of(case: Case, *, key: bytes) -> str:
     """What the person wrote. Raises ContentGone."""
-    return _open(key, case.sealed_text, case.sealing_context_of(case.reference, "text"))
+    return open_text(key, case.sealed_text, case.sealing_context_of(case.reference, "text"))
 
 
 def contact_of(case: Case, *, key: bytes) -> str:
     """The address given with the case. Raises ContentGone."""
-    return _open(key, case.sealed_contact, case.sealing_context_of(case.reference, "contact"))
+    return open_text(key, case.sealed_contact, case.sealing_context_of(case.reference, "contact"))
 
 
 def seal_message(message: CaseMessage, *, text: str, key: bytes) -> None:
     """Fill the sealed text of a message."""
-    message.sealed_text = _close(key, normalise_display(text), message.sealing_context)
+    message.sealed_text = seal_text(key, normalise_display(text), message.sealing_context)
 
 
 def message_text(message: CaseMessage, *, key: bytes) -> str:
     """The words of a message. Raises ContentGone."""
-    return _open(key, message.sealed_text, message.sealing_context)
+    return open_text(key, message.sealed_text, message.sealing_context)
 
 
 def seal_name(attachment: CaseAttachment, *, name: str, key: bytes) -> None:
     """Fill the sealed name of a file."""
-    attachment.sealed_name = _close(key, name, attachment.sealing_context)
+    attachment.sealed_name = seal_text(key, name, attachment.sealing_context)
 
 
 def attachment_name(attachment: CaseAttachment, *, key: bytes) -> str:
     """The name of a file. Raises ContentGone."""
-    return _open(key, attachment.sealed_name, attachment.sealing_context)
+    return open_text(key, attachment.sealed_name, attachment.sealing_context)
 
 
-def _close(key: bytes, text: str, context: str) -> bytes:
+def seal_text(key: bytes, text: str, context: str) -> bytes:
     return seal(key, text.encode(), context=context)
 
 
-def _open(key: bytes, blob: bytes | memoryview, context: str) -> str:
+def open_text(key: bytes, blob: bytes | memoryview, context: str) -> str:
+    """The words of a sealed text. Raises ContentGone."""
     try:
         return unseal(key, bytes(blob), context=context).decode()
     except CannotOpen as error:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.track, name="track"),
     path("code/", views.code, name="code"),
     path("case/", views.case, name="case"),
+    path("case/files/<uuid:file_id>/", views.file, name="file"),
     path("case/close/", views.close, name="close"),
     path("received/", views.received, name="received"),
     path("received/resend/", views.resend, name="resend"),

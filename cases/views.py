@@ -1,21 +1,26 @@
 """Following a case without an account: the page after sending, looking one up, and the case behind a code."""
 
+from datetime import datetime, timedelta
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import guest_session, throttle
+from cases.clock import further_of
 from cases.describing import description_of
 from cases.enums import CodeAnswer, CodePurpose
-from cases.forms import CodeForm, LookupForm, MessageForm
-from cases.models import OneTimeCode
-from cases.pages import person_case
+from cases.forms import CodeForm, LookupForm
+from cases.guest_session import look_up_again
+from cases.models import Case, OneTimeCode
+from cases.pages import guest_place, reads_back
+from cases.person_pages import case_file, case_page
 from cases.registry import case_of
 from cases.services import codes, verifying
-from cases.services.messaging import write_as_person
 from core import clock
 from core.actors import GUEST
 from core.errors import NotAllowed
@@ -46,6 +51,7 @@ def received(http: HttpRequest) -> HttpResponse:
         "form": form,
         "minutes": CODE_MINUTES,
         "now": clock.now(),
+        "proof_by": _proof_by(case),
     }
     return render(http, "cases/received.html", context, status=422 if form.is_bound else 200)
 
@@ -90,9 +96,9 @@ def code(http: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         now = clock.now()
         outcome = codes.answer(code_id=code_id, purpose=CodePurpose.TRACK, typed=form.cleaned_data["code"], now=now)
-        row = OneTimeCode.objects.filter(pk=code_id).first()
-        case = case_of(row.case_ref) if row else None
-        if outcome == CodeAnswer.RIGHT and case is not None:
+        # Only a right code leads to a row of a case: until then a wrong one takes the same time for any reference.
+        case = case_of(OneTimeCode.objects.get(pk=code_id).case_ref) if outcome == CodeAnswer.RIGHT else None
+        if case is not None:
             # Whoever reads mail to this address has proved it.
             verifying.mark_verified(kind=case.kind, case_id=case.pk, by=GUEST, now=now)
             guest_session.note_opened(http, case, now=now)
@@ -106,31 +112,19 @@ def code(http: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def case(http: HttpRequest) -> HttpResponse:
     """The case a code opened, for half an hour; the person can write to us here."""
-    now = clock.now()
-    found = guest_session.opened(http, now=now)
+    found = guest_session.opened(http, now=clock.now())
     if found is None:
-        messages.info(http, _("For your protection a case stays open for 30 minutes. Please look it up again."))
-        return redirect("cases:track")
-    form = MessageForm(http.POST if http.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            write_as_person(
-                kind=found.kind,
-                case_id=found.pk,
-                text=form.cleaned_data["text"],
-                form_token=form.cleaned_data["form_token"],
-                by=GUEST,
-                now=now,
-            )
-        except NotAllowed as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(http, _("Your message was sent."))
-            return redirect("cases:case")
-    page = person_case(found, now=now)
-    return render(
-        http, "cases/case.html", {"page": page, "form": form, "now": now}, status=422 if form.is_bound else 200
-    )
+        return look_up_again(http)
+    return case_page(http, found, place=guest_place(found), by=GUEST)
+
+
+@require_safe
+def file(http: HttpRequest, file_id: UUID) -> HttpResponse:
+    """A file of a message in the case a code opened; not always those it came with (`reads_back`)."""
+    found = guest_session.opened(http, now=clock.now())
+    if found is None:
+        return look_up_again(http)
+    return case_file(found, file_id, with_first=reads_back(found))
 
 
 @require_POST
@@ -139,6 +133,12 @@ def close(http: HttpRequest) -> HttpResponse:
     guest_session.close(http)
     messages.success(http, _("The case is closed in this browser."))
     return redirect("cases:track")
+
+
+def _proof_by(case: Case) -> datetime | None:
+    """Until when the address has to be confirmed, for a kind of case that ends without it."""
+    further = further_of(case)
+    return case.received_at + timedelta(days=further.address_end_days) if further else None
 
 
 def _refusal(outcome: CodeAnswer) -> str:

@@ -10,7 +10,18 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
+        from cases.clock import time_with
         from cases.describing import describe_with
-        from complaints.selectors import describe
+        from cases.enums import MarkCode
+        from cases.kinds import count_with
+        from cases.services.reminding import end_with
+        from complaints.counting import FACTS
+        from complaints.endings import end_returning, end_unverified
+        from complaints.periods import PERIODS
+        from complaints.wording import WORDS
 
-        describe_with("complaint", describe)
+        describe_with("complaint", WORDS)
+        time_with("complaint", PERIODS)
+        end_with("complaint", MarkCode.ADDRESS_END, end_unverified)
+        end_with("complaint", MarkCode.CLOSE_DUE, end_returning)
+        count_with("complaint", FACTS)

@@ -1,16 +1,20 @@
-"""Sending a complaint."""
+"""Sending a complaint, and what a guest does with the one a code opened."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from cases import intake
+from cases import guest_session, intake
+from cases.pages import guest_place
 from cases.selectors import filed_with
+from complaints import steps
+from complaints.contesting import contestable
 from complaints.forms import ComplaintForm
 from complaints.models import Complaint
 from complaints.services.filing import ComplaintText, file_complaint
 from core import clock
+from core.actors import GUEST
 from core.errors import NotAllowed
 from policies import selectors as policies
 
@@ -28,6 +32,8 @@ def new(http: HttpRequest) -> HttpResponse:
         http.FILES if http.method == "POST" else None,
         pack=pack,
         asks_address=not intake.known_address(http),
+        initial={"contests": http.GET.get("contests", "")},
+        contests=contestable(subject_id=getattr(http.user, "subject_id", None), pack=pack, at=now),
     )
     if form.is_bound:
         form.full_clean()
@@ -35,6 +41,7 @@ def new(http: HttpRequest) -> HttpResponse:
         if sent is not None:
             return intake.go_on(http, sent, None)
         if form.is_valid() and intake.check_not_too_often(http, form, now=now):
+            request, consent = form.contested
             try:
                 filed = file_complaint(
                     form_token=form.cleaned_data["form_token"],
@@ -45,6 +52,8 @@ def new(http: HttpRequest) -> HttpResponse:
                         remedy=form.cleaned_data["remedy"],
                         fields=form.cleaned_data["fields_concerned"],
                         purposes=form.cleaned_data["purposes_concerned"],
+                        contested_request=request,
+                        contested_consent=consent,
                     ),
                     uploads=form.cleaned_data["attachments"],
                     by=intake.actor(http),
@@ -58,3 +67,28 @@ def new(http: HttpRequest) -> HttpResponse:
                 return intake.go_on(http, filed.complaint, filed.code)
     context = {"form": form, "pack": pack, "had_files": bool(http.FILES)}
     return render(http, "complaints/new.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def case_accept(http: HttpRequest) -> HttpResponse:
+    """A guest accepts the answer."""
+    return _guest_step(http, steps.accept)
+
+
+@require_http_methods(["GET", "POST"])
+def case_reopen(http: HttpRequest) -> HttpResponse:
+    """A guest comes back to a complaint that was answered."""
+    return _guest_step(http, steps.reopen)
+
+
+@require_http_methods(["GET", "POST"])
+def case_withdraw(http: HttpRequest) -> HttpResponse:
+    """A guest takes a complaint back."""
+    return _guest_step(http, steps.withdraw)
+
+
+def _guest_step(http: HttpRequest, take: steps.Step) -> HttpResponse:
+    found = guest_session.opened(http, now=clock.now())
+    if not isinstance(found, Complaint):
+        return guest_session.look_up_again(http)
+    return take(http, found, place=guest_place(found), by=GUEST)

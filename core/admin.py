@@ -1,4 +1,4 @@
-"""The holiday table, and the base of every read-only list."""
+"""How periodic jobs fare, and the base of every read-only list."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 
-from core.models import Holiday, SweepState
+from core.models import SweepState
 
 
 class GuardedFilters(admin.ModelAdmin):
@@ -46,12 +46,6 @@ def _name_of(asked: Any) -> str | None:
     if isinstance(asked, tuple):
         asked = asked[0]
     return asked if isinstance(asked, str) else getattr(asked, "parameter_name", None)
-
-
-@admin.register(Holiday)
-class HolidayAdmin(GuardedFilters):
-    list_display = ("day", "name", "is_working")
-    ordering = ("-day",)
 
 
 @admin.register(SweepState)

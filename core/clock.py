@@ -14,3 +14,8 @@ def now() -> datetime:
 def local_date(moment: datetime) -> date:
     """The calendar day in Vietnam on which `moment` falls (Decision 134/2002: UTC+7)."""
     return moment.astimezone(ZoneInfo(settings.STATUTORY_TIME_ZONE)).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a calendar day begins in Vietnam."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(settings.STATUTORY_TIME_ZONE))

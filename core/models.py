@@ -1,8 +1,11 @@
 """The calendar staff keep, and the record of how each periodic job fares."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from core.calendars import CLOSES, MON_FRI, MON_SAT, OPENS
 
 
 class Holiday(models.Model):
@@ -28,6 +31,86 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y} {self.name}"
+
+
+class WorkingWeek(models.TextChoices):
+    """The days worked in an ordinary week."""
+
+    MON_FRI = "MON_FRI", _("Monday to Friday")
+    MON_SAT = "MON_SAT", _("Monday to Saturday")
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """The days as `core.calendars` names them."""
+        return MON_SAT if self == WorkingWeek.MON_SAT else MON_FRI
+
+
+class CalendarSetting(models.Model):
+    """The working week and the hours of service, as staff set them. There is one row at most."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    working_week = models.CharField(
+        _("working week"), max_length=8, choices=WorkingWeek.choices, default=WorkingWeek.MON_FRI
+    )
+    opens = models.TimeField(_("service opens"), default=OPENS)
+    closes = models.TimeField(_("service closes"), default=CLOSES)
+
+    class Meta:
+        verbose_name = _("working week and hours")
+        verbose_name_plural = _("working week and hours")
+        constraints = [
+            models.CheckConstraint(name="calendar_setting_single", condition=Q(id=1)),
+            models.CheckConstraint(name="calendar_setting_opens_first", condition=Q(opens__lt=F("closes"))),
+        ]
+
+    class PersonalData:
+        subject = None
+        personal: dict[str, object] = {}
+        plain = {"id": "", "working_week": "code", "opens": "", "closes": ""}
+
+    def __str__(self) -> str:
+        return f"{self.get_working_week_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+class CalendarVersion(models.Model):
+    """The calendar as it stood at one time, never changed afterwards: cases name the one they were computed with.
+
+    The database hands out the number, so that one lost in a rollback is not given again.
+    """
+
+    number = models.AutoField(_("calendar version"), primary_key=True)
+    working_week = models.CharField(_("working week"), max_length=8, choices=WorkingWeek.choices)
+    overrides = models.JSONField(_("days set by staff"), default=dict)
+    names = models.JSONField(_("names of days"), default=dict)
+    opens = models.TimeField(_("service opens"))
+    closes = models.TimeField(_("service closes"))
+    defaults_hash = models.CharField(_("hash of the default holidays"), max_length=64)
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("calendar version")
+        verbose_name_plural = _("calendar versions")
+        constraints = [
+            models.CheckConstraint(name="calendar_version_opens_first", condition=Q(opens__lt=F("closes"))),
+        ]
+
+    class PersonalData:
+        subject = None
+        personal: dict[str, object] = {}
+        plain = {
+            "number": "",
+            "working_week": "code",
+            "overrides": "days and whether they are worked",
+            "names": "names of public holidays and company days",
+            "opens": "",
+            "closes": "",
+            "defaults_hash": "of public holidays",
+            "made_at": "",
+        }
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class SweepState(models.Model):

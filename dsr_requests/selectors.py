@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases import selectors as cases
+from cases.clock import explained
 from cases.describing import Description
-from cases.explaining import DateKind, last_day, why
+from cases.enums import CaseStatus
 from core.templatetags.portal import day
 from dsr_requests.enums import Outcome, RequestKind
 from dsr_requests.models import Request
@@ -33,12 +34,13 @@ class ShownRequest:
     limit_why: str
     closed_at: datetime | None
     is_open: bool
+    is_waiting: bool
     is_verified: bool
 
 
 def requests_of(subject_id: UUID) -> list[ShownRequest]:
     """A person's requests, newest first; the number of queries does not depend on how many there are."""
-    return [shown(row) for row in of_subject(subject_id)]
+    return [shown(row) for row in of_subject(subject_id).prefetch_related("clock_events")]
 
 
 def of_subject(subject_id: UUID) -> QuerySet[Request]:
@@ -49,6 +51,7 @@ def of_subject(subject_id: UUID) -> QuerySet[Request]:
 def shown(request: Request) -> ShownRequest:
     """A request with its dates explained."""
     kind, label = cases.status_mark(request)
+    dates = explained(request)
     return ShownRequest(
         id=request.pk,
         reference=request.reference,
@@ -57,29 +60,15 @@ def shown(request: Request) -> ShownRequest:
         status_label=label,
         outcome=str(Outcome(request.outcome).label) if request.outcome else "",
         received_at=request.received_at,
-        reply_on=last_day(request.first_reply_due_at),
-        target_on=last_day(request.target_at),
-        target_why=_why(DateKind.LAW_TARGET, request),
-        limit_on=last_day(request.limit_at),
-        limit_why=_why(DateKind.LAW_LIMIT, request),
+        reply_on=dates.first_reply_on,
+        target_on=dates.target_on,
+        target_why=dates.target_why,
+        limit_on=dates.limit_on,
+        limit_why=dates.limit_why,
         closed_at=request.closed_at,
         is_open=request.is_open,
+        is_waiting=request.status == CaseStatus.WAITING,
         is_verified=request.is_verified,
-    )
-
-
-def timeline(request: Request, *, now: datetime) -> list[cases.TimelineEvent]:
-    """What happened to a request as the person sees it, and what is still to come."""
-    return cases.timeline(request, now=now)
-
-
-def _why(kind: DateKind, request: Request) -> str:
-    return why(
-        kind,
-        received_at=request.received_at,
-        target_at=request.target_at,
-        limit_at=request.limit_at,
-        article=request.article,
     )
 
 

@@ -18,6 +18,7 @@ from core.actors import Actor
 from core.admin import ReadOnlyAdmin
 from core.errors import NotAllowed
 from core.templatetags.portal import day
+from personal_data import admin_erasure as admin_erasure
 from personal_data import permissions
 from personal_data.forms import RefusalForm, RevealForm
 from personal_data.models import DataSubject

@@ -38,11 +38,73 @@ class Source(TextChoices):
 
 
 class ErasureState(TextChoices):
-    """Progress of an erasure."""
+    """Progress of an erasure. STUCK waits for a member of staff."""
 
     WAITING = "WAITING", pgettext_lazy("erasure", "waiting")
     RUNNING = "RUNNING", pgettext_lazy("erasure", "running")
+    STUCK = "STUCK", pgettext_lazy("erasure", "waits for a person")
     DONE = "DONE", pgettext_lazy("erasure", "done")
+
+
+class PlanScope(TextChoices):
+    """What an erasure takes."""
+
+    EVERYTHING = "EVERYTHING", pgettext_lazy("erasure", "everything")
+    CHOSEN = "CHOSEN", pgettext_lazy("erasure", "chosen values and files")
+
+
+class Fate(TextChoices):
+    """What a plan does to the rows of one table."""
+
+    DELETE = "DELETE", pgettext_lazy("fate of data", "deleted")
+    BLANK = "BLANK", pgettext_lazy("fate of data", "emptied")
+    UNREADABLE = "UNREADABLE", pgettext_lazy("fate of data", "made unreadable: the key is destroyed")
+    KEEP = "KEEP", pgettext_lazy("fate of data", "kept")
+    OUTSIDE = "OUTSIDE", pgettext_lazy("fate of data", "done outside the tables")
+
+
+class KeepGround(TextChoices):
+    """Why a row stays although deletion was asked for; the codes of grounds for refusing a deletion."""
+
+    LAW_REQUIRES = "R3", pgettext_lazy("ground for keeping", "The law requires it as proof, and the period is running")
+
+
+class Difference(TextChoices):
+    """How an outcome differs from its plan."""
+
+    NONE = "", pgettext_lazy("difference", "as planned")
+    MORE_GONE = "MORE_GONE", pgettext_lazy("difference", "more was deleted than planned: it came in after the plan")
+    MORE_KEPT = "MORE_KEPT", pgettext_lazy("difference", "more is kept than planned: it came in after the plan")
+    FEWER_KEPT = "FEWER_KEPT", pgettext_lazy("difference", "less is kept than planned")
+
+
+class StepKind(TextChoices):
+    """What one step of an erasure does, in this order."""
+
+    KEY = "KEY", pgettext_lazy("erasure step", "Destroy the key")
+    CLOSE = "CLOSE", pgettext_lazy("erasure step", "End sign-ins, roles and tasks")
+    FILES = "FILES", pgettext_lazy("erasure step", "Remove files from the disk")
+    ROWS = "ROWS", pgettext_lazy("erasure step", "Remove entries")
+    FINISH = "FINISH", pgettext_lazy("erasure step", "Compare with the plan and confirm")
+
+
+class StepState(TextChoices):
+    """Where a step stands. FAILED is tried again by itself, STUCK only when a member of staff says so."""
+
+    WAITING = "WAITING", pgettext_lazy("erasure step", "not yet begun")
+    FAILED = "FAILED", pgettext_lazy("erasure step", "failed, will be tried again")
+    STUCK = "STUCK", pgettext_lazy("erasure step", "failed, waits for a person")
+    DONE = "DONE", pgettext_lazy("erasure step", "done")
+
+
+class StepError(TextChoices):
+    """Why a step did not work."""
+
+    DISK = "DISK", pgettext_lazy("erasure step", "The disk did not let a file go.")
+    REFERRED_TO = "REFERRED_TO", pgettext_lazy("erasure step", "Something else still refers to these entries.")
+    DATABASE = "DATABASE", pgettext_lazy("erasure step", "The database refused or broke off.")
+    LEFT_OVER = "LEFT_OVER", pgettext_lazy("erasure step", "Entries that were to go are still there.")
+    UNEXPECTED = "UNEXPECTED", pgettext_lazy("erasure step", "Something unforeseen happened; the log names it.")
 
 
 class AuditEvent:
@@ -66,4 +128,6 @@ class AuditEvent:
     DEVICE_ERASED = "device.erased"
     ERASURE_BEGUN = "erasure.begun"
     ERASURE_STEP = "erasure.step"
+    ERASURE_FAILED = "erasure.failed"
+    ERASURE_RESUMED = "erasure.resumed"
     ERASURE_DONE = "erasure.done"

@@ -66,3 +66,21 @@ class NotResponsible(NotAllowed):
 class RevealRefused(NotAllowed):
     code = "reveal-refused"
     message = _("Your role may not see this value.")
+
+
+class ResumingRefused(NotAllowed):
+    code = "resuming-refused"
+    message = _("Only the data-protection officer can set a deletion going again.")
+
+
+class NothingStuck(NotAllowed):
+    code = "nothing-stuck"
+    message = _("No step of this deletion waits for a person. Somebody may have set it going already.")
+
+
+class RowsLeft(Exception):
+    """Something that was to go is still there, so the erasure is not done."""
+
+
+class StuckErasures(Exception):
+    """An erasure waits for a person."""

@@ -43,6 +43,11 @@ def data_keys(subject_ids: Iterable[UUID]) -> dict[UUID, bytes]:
     return {row.subject_ref: unwrap(row.wrapped, context=_context(row.subject_ref, KeyKind.DATA)) for row in rows}
 
 
+def has_data_key(subject_id: UUID) -> bool:
+    """Whether what is sealed under the data key could still be read."""
+    return SubjectKey.objects.filter(subject_ref=subject_id, kind=KeyKind.DATA).exists()
+
+
 def destroy_data_key(subject_id: UUID) -> None:
     """Make everything sealed under the data key unreadable. Safe to repeat."""
     SubjectKey.objects.filter(subject_ref=subject_id, kind=KeyKind.DATA).delete()

@@ -1,11 +1,11 @@
 """Which staff may open a person's data, see a value in clear, and write something down for the person.
 
-| role          | a person's page (masked)             | a basic value | a sensitive value | record a refusal |
-|---------------|--------------------------------------|---------------|-------------------|------------------|
-| agent         | of people whose case they have       | with a reason | no                | yes              |
-| dpo           | all                                  | with a reason | with a reason     | yes              |
-| auditor       | all                                  | no            | no                | no               |
-| administrator | none                                 | no            | no                | no               |
+| role          | a person's page (masked)       | a basic value | a sensitive value | record a refusal | erasures    |
+|---------------|--------------------------------|---------------|-------------------|------------------|-------------|
+| agent         | of people whose case they have | with a reason | no                | yes              | no          |
+| dpo           | all                            | with a reason | with a reason     | yes              | see, resume |
+| auditor       | all                            | no            | no                | no               | see         |
+| administrator | none                           | no            | no                | no               | no          |
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from core.actors import Actor
 from core.errors import allows
-from personal_data.errors import NotResponsible, RevealRefused
+from personal_data.errors import NotResponsible, ResumingRefused, RevealRefused
 
 REVEAL_ROLES = {
     "basic": frozenset({"agent", "dpo"}),
@@ -22,6 +22,7 @@ REVEAL_ROLES = {
 }
 SEES_EVERYBODY = frozenset({"dpo", "auditor"})
 WRITING_ROLES = frozenset({"agent", "dpo"})
+RESUMING_ROLES = frozenset({"dpo"})
 
 # Filled at start by upper packages, which know who works for whom.
 _responsible: list[Callable[[Actor, UUID], bool]] = []
@@ -53,6 +54,13 @@ def check_can_write_for(*, by: Actor, subject_id: UUID) -> None:
         raise NotResponsible
 
 
+def check_can_resume(*, by: Actor) -> None:
+    """Raises ResumingRefused unless the actor may set a stuck erasure going again."""
+    if by.audit_role not in RESUMING_ROLES:
+        raise ResumingRefused
+
+
 can_open = allows(check_can_open)
 can_reveal = allows(check_can_reveal)
 can_write_for = allows(check_can_write_for)
+can_resume = allows(check_can_resume)

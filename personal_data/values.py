@@ -27,7 +27,7 @@ def clean_value(spec: FieldSpec, raw: str) -> str:
     if spec.kind == "email":
         return _clean_email(value)
     if spec.kind == "phone":
-        return _clean_phone(value)
+        return clean_phone(value)
     if spec.kind == "choice":
         return _clean_choice(spec, value)
     if spec.kind in ("image", "video", "device"):
@@ -70,7 +70,8 @@ def _clean_email(value: str) -> str:
     return value
 
 
-def _clean_phone(value: str) -> str:
+def clean_phone(value: str) -> str:
+    """The number in E.164, read as a Vietnamese one without a country code. Raises InvalidValue."""
     # Imported here: its tables are large, and most processes never read a phone number.
     import phonenumbers
 

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from policies.citations import cite
+from core.citations import cite
 from policies.comparing import Piece, compare_words
 from policies.enums import FieldKind, LegalBasis, MessageChannel, RecipientClass, RetentionKind, Sensitivity
 from policies.pack_types import Pack, RetentionSpec, Text

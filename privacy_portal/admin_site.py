@@ -1,6 +1,7 @@
 """The staff site: who comes in, with what proof, and in which order things stand."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
@@ -9,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -60,11 +61,13 @@ class PortalAdminSite(admin.AdminSite):
         return not needs_second_factor(user) or used_second_factor(request=request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Whoever only reads cannot send a form, whatever page forgets to ask."""
+        """Whoever only reads cannot send a form, whatever page forgets to ask. A view marked `only_reads` takes a form
+        to keep what was typed out of its address, or to record a look.
+        """
 
         def reading_only(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            leaves = request.path == reverse("admin:logout")
-            if request.method not in READING and not leaves and _role_of(request) == Role.AUDITOR:
+            harmless = request.path == reverse("admin:logout") or getattr(view, "only_reads", False)
+            if request.method not in READING and not harmless and _role_of(request) == Role.AUDITOR:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -99,9 +102,14 @@ class PortalAdminSite(admin.AdminSite):
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """Django's own, without the second page of the password change and the jump to any object by table and key."""
+        """The monthly report; and Django's own, without the second page of the password change and the jump to any
+        object by table and key.
+        """
+        from cases.admin_reports import report_view  # it registers pages, which needs this class
+
         left_out = ("password_change_done", "view_on_site")
-        return [found for found in super().get_urls() if getattr(found, "name", "") not in left_out]
+        report = path("report/", self.admin_view(partial(report_view, site=self)), name="report")
+        return [report, *(found for found in super().get_urls() if getattr(found, "name", "") not in left_out)]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every staff page knows: whether the demo does without the second factor, and which jobs keep failing."""

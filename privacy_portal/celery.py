@@ -25,7 +25,9 @@ SCHEDULE: dict[str, float] = {
     "personal_data.run_erasures": 10,  # an erasure that a crash left half-way
     "consent.follow_up": MINUTE,  # what follows from an answer whose doorbell was lost
     "cases.send_codes": 10,  # codes for looking up a case whose doorbell was lost
-    "complaints.sweep_deadlines": MINUTE,  # reminders and overdue marks
+    "cases.sweep_marks": 20,  # reminders, what was missed, what ends by itself
+    "cases.follow_calendar": MINUTE,  # dates of open cases after a change of the calendar
+    "cases.write_digests": 5 * MINUTE,  # the morning's mail to the desk
     "accounts.sweep_sessions": HOUR,  # security records past their retention
     "personal_data.sweep_orphans": HOUR,  # sealed bytes and keys that a crash left without an owner
     "privacy_portal.alert_failing_jobs": 5 * MINUTE,  # a job that keeps failing is told to administrators

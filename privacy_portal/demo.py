@@ -8,7 +8,7 @@ replaces them.
 import json
 import os
 import secrets
-import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,34 +18,23 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services.registering import register_person
 from accounts.services.staffing import create_staff
-from cases.services.assigning import take
-from cases.services.filing import Sender, Upload
-from cases.services.messaging import write_as_staff
-from cases.services.verifying import mark_verified
-from complaints.enums import Remedy
-from complaints.models import Complaint
-from complaints.services.filing import ComplaintText, file_complaint
-from complaints.services.triaging import set_tier
 from consent.answers import Answer
 from consent.device_facts import DeviceFacts
 from consent.enums import Method
 from consent.services.asking import questions
 from consent.services.devices import device_consent_stands, note_device
 from consent.services.granting import record_answers, withdraw
-from core.actors import GUEST, SYSTEM
-from dsr_requests.enums import Outcome, RequestKind
-from dsr_requests.models import Request
-from dsr_requests.services.deciding import finish
-from dsr_requests.services.filing import file_request
-from personal_data.content import CleanFile
+from core.actors import SYSTEM
+from core.errors import NotAllowed
 from personal_data.enums import Source
-from personal_data.models import DataItem, DataSubject
+from personal_data.models import DataSubject
 from personal_data.services.files import store_file
-from personal_data.services.holding import decline_field, reveal, write_item
+from personal_data.services.holding import decline_field, write_item
 from policies import selectors as policies
 from policies.models import PolicyVersion
 from policies.pack_types import FieldSpec
-from privacy_portal import demo_media
+from policies.services.publishing import publish
+from privacy_portal import demo_cases, demo_media
 from privacy_portal import demo_people as words
 from privacy_portal.demo_people import Resident
 
@@ -55,6 +44,16 @@ _PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105  without tho
 _DEVICE = DeviceFacts("Pixel 8", "Android 15", screen="412x915", language="vi-VN")
 _EVIDENCE = {"network": "192.0.2.0/24", "browser": "Firefox, Linux"}
 _MOMENT = timedelta(milliseconds=10)  # between one step and the next, so that each stands in its place
+
+
+def publish_past(*, slug: str, now: datetime) -> None:
+    """Put the policy in force ten weeks back, so that there is a past to look at; only where nothing is published.
+
+    A pack that cannot be published is left to `publish_policy`, which says what is wrong with it.
+    """
+    if policies.latest_version() is None:
+        with suppress(NotAllowed):
+            publish(slug=slug, by=SYSTEM, now=now - demo_cases.PAST, demo=True)
 
 
 @transaction.atomic
@@ -71,8 +70,7 @@ def seed(*, home: Path, now: datetime) -> bool:
         if not one.is_staff:
             _give_data(one, people[one.key], version, now=now)
             _answer_questions(one, people[one.key], version, now=now)
-    _complain(people, version, now=now)
-    _request(people, now=now)
+    demo_cases.fill(people, version, now=now)
     write_sign_ins(home / ACCOUNTS_FILE, sign_ins)
     return True
 
@@ -165,83 +163,3 @@ def _answer_questions(one: Resident, user: User, version: PolicyVersion, *, now:
         withdraw(subject_id=user.subject_id, key=channels[-1], evidence=_EVIDENCE, by=user, now=now + _MOMENT)
     if one.key == "person" and device_consent_stands(user.subject_id, now):
         note_device(subject_id=user.subject_id, facts=_DEVICE, by=user, now=now + _MOMENT)
-
-
-def _complain(people: dict[str, User], version: PolicyVersion, *, now: datetime) -> None:
-    """One by a member, in hand and waiting for an answer; one by a guest, not taken by anybody yet."""
-    person, agent = people["person"], people["agent"]
-    promise = policies.document(version).complaints
-    codes = [category.code for category in promise.categories]
-    phone = next((spec for spec in policies.fields(version) if spec.kind == "phone"), None)
-    complaint = file_complaint(
-        form_token=uuid.uuid4(),
-        sender=Sender(address=words.RESIDENTS[0].email, language="vi", subject_id=person.subject_id),
-        content=ComplaintText(
-            text=words.COMPLAINT_OF_PERSON,
-            category="unwanted-marketing" if "unwanted-marketing" in codes else codes[0],
-            remedy=Remedy.STOP,
-            fields=[phone.code] if phone else [],
-        ),
-        uploads=[Upload("anh-chup-cuoc-goi.png", CleanFile("image/png", demo_media.call_list()))],
-        by=person,
-        now=now,
-    ).complaint
-    take(kind=Complaint.kind, case_id=complaint.pk, by=agent, now=now + _MOMENT)
-    if promise.tiers:
-        set_tier(complaint_id=complaint.pk, tier=promise.tiers[0].code, reason="", by=agent, now=now + _MOMENT)
-    item = DataItem.objects.filter(subject_id=person.subject_id, field=phone.code).first() if phone else None
-    if phone is not None and item is not None:
-        purpose = "case-handling" if "case-handling" in phone.purposes else phone.purposes[0]
-        reveal(item_id=item.pk, purpose=purpose, reason=words.REVEAL_REASON, by=agent, now=now + 2 * _MOMENT)
-    write_as_staff(
-        kind=Complaint.kind,
-        case_id=complaint.pk,
-        text=words.QUESTION_TO_PERSON,
-        form_token=uuid.uuid4(),
-        awaits_answer=True,
-        by=agent,
-        now=now + 3 * _MOMENT,
-    )
-    guest = file_complaint(
-        form_token=uuid.uuid4(),
-        sender=Sender(address=words.GUEST_ADDRESS, language="vi"),
-        content=ComplaintText(
-            text=words.COMPLAINT_OF_GUEST,
-            category="not-corrected-or-deleted" if "not-corrected-or-deleted" in codes else codes[-1],
-            remedy=Remedy.DELETE,
-        ),
-        by=GUEST,
-        now=now,
-    ).complaint
-    mark_verified(kind=Complaint.kind, case_id=guest.pk, by=GUEST, now=now + _MOMENT)
-
-
-def _request(people: dict[str, User], *, now: datetime) -> None:
-    """One answered and closed, one in hand."""
-    person, english, agent, officer = (people[key] for key in ("person", "person_en", "agent", "dpo"))
-    answered = file_request(
-        form_token=uuid.uuid4(),
-        sender=Sender(address=words.RESIDENTS[0].email, language="vi", subject_id=person.subject_id),
-        asked_for=RequestKind.VIEW,
-        text=words.REQUEST_OF_PERSON,
-        by=person,
-        now=now,
-    ).request
-    take(kind=Request.kind, case_id=answered.pk, by=officer, now=now + _MOMENT)
-    finish(
-        request_id=answered.pk,
-        outcome=Outcome.FULFILLED,
-        text=words.ANSWER_TO_REQUEST,
-        form_token=uuid.uuid4(),
-        by=officer,
-        now=now + 2 * _MOMENT,
-    )
-    open_one = file_request(
-        form_token=uuid.uuid4(),
-        sender=Sender(address=words.RESIDENTS[1].email, language="en", subject_id=english.subject_id),
-        asked_for=RequestKind.CORRECT,
-        text=words.REQUEST_IN_ENGLISH,
-        by=english,
-        now=now,
-    ).request
-    take(kind=Request.kind, case_id=open_one.pk, by=agent, now=now + _MOMENT)

@@ -74,3 +74,122 @@ ANSWER_TO_REQUEST = (
     "Trong năm nay chưa có lần nào dữ liệu được chuyển cho bên ngoài."
 )
 REQUEST_IN_ENGLISH = "My family name is spelled wrongly on your invoices. Please correct it to Hart."
+
+
+@dataclass(frozen=True, slots=True)
+class PastComplaint:
+    """A complaint that was answered. `tier` is a place in the pack's list of tiers."""
+
+    days_ago: int
+    took_days: int
+    address: str
+    category: str
+    tier: int
+    outcome: str
+    text: str
+    finding: str
+    done: str
+
+
+PAST_COMPLAINTS = (
+    PastComplaint(
+        66,
+        5,
+        "minh.khoi@example.org",
+        "unwanted-marketing",
+        0,
+        "UPHELD",
+        "Tôi đã hủy đăng ký hai lần nhưng vẫn nhận được thư quảng cáo vào mỗi thứ Hai.",
+        "Địa chỉ của anh/chị nằm trong hai danh sách; lần hủy trước chỉ bỏ khỏi một danh sách.",
+        "Đã bỏ địa chỉ khỏi cả hai danh sách và sửa quy trình hủy đăng ký.",
+    ),
+    PastComplaint(
+        58,
+        6,
+        "thanh.tam@example.org",
+        "not-corrected-or-deleted",
+        0,
+        "UPHELD",
+        "Tôi đề nghị sửa số điện thoại từ tháng trước, đến nay nhân viên vẫn gọi số cũ.",
+        "Số mới đã được ghi nhưng chưa chuyển cho bộ phận chăm sóc khách hàng.",
+        "Đã cập nhật ở cả hai nơi và gọi xác nhận vào số mới.",
+    ),
+    PastComplaint(
+        45,
+        9,
+        "quoc.bao@example.org",
+        "shared-without-consent",
+        1,
+        "PARTLY_UPHELD",
+        "Một đơn vị giao hàng lạ có tên và số điện thoại của tôi dù tôi chưa đặt gì.",
+        "Dữ liệu được chuyển cho đơn vị giao hàng theo một đơn đã hủy; việc chuyển là đúng, "
+        "việc không xóa sau khi hủy là sai.",
+        "Đã yêu cầu đơn vị giao hàng xóa và nhận được xác nhận bằng văn bản.",
+    ),
+    PastComplaint(
+        37,
+        7,
+        "ngoc.diep@example.org",
+        "staff-conduct",
+        0,
+        "NOT_UPHELD",
+        "Nhân viên không chịu đọc cho tôi qua điện thoại những gì đang lưu về tôi.",
+        "Nhân viên không thể biết ai đang gọi nên đã hướng dẫn xem trên cổng sau khi đăng nhập. "
+        "Việc từ chối đọc qua điện thoại là để bảo vệ dữ liệu.",
+        "",
+    ),
+    PastComplaint(
+        24,
+        4,
+        "hai.dang@example.org",
+        "beyond-purpose",
+        0,
+        "UPHELD",
+        "Tôi để lại email để nhận báo giá, sau đó lại nhận được bản tin.",
+        "Biểu mẫu báo giá đã đưa nhầm địa chỉ vào danh sách nhận bản tin.",
+        "Đã bỏ địa chỉ khỏi bản tin và sửa biểu mẫu; 14 người khác cũng được bỏ ra và được báo.",
+    ),
+    PastComplaint(
+        12,
+        5,
+        "tuong.vy@example.org",
+        "not-secured",
+        0,
+        "NOT_UPHELD",
+        "Tôi nghi mật khẩu của mình bị lộ vì có thư báo đăng nhập từ máy lạ.",
+        "Lần đăng nhập đó đến từ chính điện thoại mới của anh/chị; không có lần nào khác.",
+        "",
+    ),
+)
+
+
+# Answers written beforehand, in both languages.
+ANSWER_TEMPLATES: tuple[Mapping[str, str], ...] = (
+    {
+        "kind": "complaint",
+        "title_vi": "Nhận quảng cáo sau khi đã từ chối",
+        "title_en": "Advertising after it was refused",
+        "body_vi": (
+            "Chúng tôi đã kiểm tra danh sách nhận tin. Địa chỉ của bạn được thêm vào do lỗi của chúng tôi, "
+            "không phải do lựa chọn của bạn. Chúng tôi xin lỗi về việc này."
+        ),
+        "body_en": (
+            "We checked our mailing lists. Your address was added through a mistake of ours, "
+            "not through a choice of yours. "
+            "We are sorry for it."
+        ),
+    },
+    {
+        "kind": "",
+        "title_vi": "Hỏi thêm thông tin",
+        "title_en": "Asking for more information",
+        "body_vi": (
+            "Để xem xét được, chúng tôi cần biết sự việc xảy ra khi nào và bạn biết được bằng cách nào. "
+            "Trong lúc chờ bạn trả lời, thời hạn của chúng tôi vẫn tính bình thường."
+        ),
+        "body_en": (
+            "To look into it we need to know when it happened and how you came to know. "
+            "Our time goes on while we wait for your answer."
+        ),
+    },
+)

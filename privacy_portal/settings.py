@@ -214,7 +214,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 PORTAL_UPLOAD_MAX_BYTES = 51 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["core.uploads.BoundedUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+# Well above what any form takes: whoever chooses a few too many is told beside the field, with nothing typed lost.
+DATA_UPLOAD_MAX_NUMBER_FILES = 40
 
 # --- what a browser may do -----------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -142,7 +142,16 @@ def _lists() -> dict[str, Any]:
                 "by": _("Agent"),
             },
             {"at": NOW - timedelta(days=1), "title": _("Promised answer not sent"), "state": "late", "day_only": True},
-            {"at": NOW + timedelta(days=9), "title": _("Settled at the latest"), "state": "upcoming", "day_only": True},
+            {
+                "at": NOW + timedelta(days=9),
+                "title": _("Settled at the latest"),
+                "why": _(
+                    "15 calendar days from the day we received your complaint, as our policy promises. "
+                    "The day of receipt is not counted."
+                ),
+                "state": "upcoming",
+                "day_only": True,
+            },
         ],
         "goes": [_("Name, e-mail address, phone number"), _("3 pictures"), _("Your sign-in")],
         "stays": [_("Proof of what you agreed to, for 3 years, because the law asks for it")],

@@ -15,7 +15,7 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.rules import in_effect
+from core.rules import request_kinds, request_rule
 from policies import looks, selectors
 from policies.enums import LegalBasis
 from policies.pack_types import Pack, PurposeSpec
@@ -51,9 +51,11 @@ def grounds(pack: Pack) -> list[tuple[str, list[PurposeSpec]]]:
 
 def request_times(now: datetime) -> Mapping[str, int]:
     """Working days until the first reply, and the shortest and longest period in days, over all kinds of request."""
-    rule = in_effect("requests", on=clock.local_date(now))
-    periods = [kind["own_days"] for kind in rule["kinds"].values()]
-    return {"acknowledge": rule["acknowledge_working_days"], "shortest": min(periods), "longest": max(periods)}
+    today = clock.local_date(now)
+    rules = [request_rule(kind, on=today) for kind in request_kinds(on=today)]
+    periods = [rule.own_days for rule in rules]
+    acknowledge = max(rule.acknowledge_working_days for rule in rules)
+    return {"acknowledge": acknowledge, "shortest": min(periods), "longest": max(periods)}
 
 
 def answerer(pack: Pack) -> str:

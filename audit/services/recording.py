@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +24,16 @@ _open_notes: Callable[[UUID, list[tuple[bytes, str]]], list[bytes]] | None = Non
 
 class NotAReference(ValueError):
     """An entry was to hold something that is not a reference or a code. Carries the key, never the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one entry says."""
+
+    event: str
+    target: str
+    subject_id: UUID | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 def use_note_keys(
@@ -54,20 +65,7 @@ def record(
     the
     entry stays.
     """
-    checked = checked_details(details or {})
-    if not _EVENT.fullmatch(event):
-        raise NotAReference("event")
-    if not _TARGET.fullmatch(target):
-        raise NotAReference("target")
-    entry = AuditEntry(
-        event=event,
-        target=target,
-        subject_ref=subject_id,
-        actor=actor_reference(by),
-        actor_role=by.audit_role,
-        at=now,
-        details=checked,
-    )
+    entry = _entry(Fact(event, target, subject_id, details or {}), by=by, now=now)
     salt = b""
     if note:
         salt = os.urandom(16)
@@ -76,6 +74,11 @@ def record(
     if note:
         _write_note(entry, subject_id, salt, note)
     return entry
+
+
+def record_many(facts: Iterable[Fact], *, by: Actor, now: datetime) -> None:
+    """Write many entries in the caller's transaction by one statement. Raises NotAReference."""
+    AuditEntry.objects.bulk_create([_entry(fact, by=by, now=now) for fact in facts])
 
 
 def actor_reference(by: Actor) -> str:
@@ -103,6 +106,23 @@ def read_notes(entries: Iterable[AuditEntry], *, subject_id: UUID) -> dict[int, 
         return {}
     blobs = [(bytes(note.sealed_text), f"audit.AuditNote:text:{note.entry_ref}") for note in notes]
     return {note.entry_ref: text.decode() for note, text in zip(notes, _open_notes(subject_id, blobs), strict=True)}
+
+
+def _entry(fact: Fact, *, by: Actor, now: datetime) -> AuditEntry:
+    checked = checked_details(fact.details)
+    if not _EVENT.fullmatch(fact.event):
+        raise NotAReference("event")
+    if not _TARGET.fullmatch(fact.target):
+        raise NotAReference("target")
+    return AuditEntry(
+        event=fact.event,
+        target=fact.target,
+        subject_ref=fact.subject_id,
+        actor=actor_reference(by),
+        actor_role=by.audit_role,
+        at=now,
+        details=checked,
+    )
 
 
 def _checked(key: str, value: object) -> object:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.enums import AuthorRole
+from cases.enums import AuthorRole, IntakeChannel
 from core.classification import Basis, Category, Erasure, Personal
 
 MESSAGE_PERSONAL = {"sealed_text": Personal(Category.EVIDENCE, Basis.LAW, Erasure.EVIDENCE_END)}
@@ -15,7 +15,9 @@ MESSAGE_PLAIN = {
     "case": "the case it belongs to",
     "form_token": "random; one per form shown, so that sending twice acts once",
     "author_role": "code",
+    "channel": "code",
     "sent_at": "",
+    "filed_at": "",
 }
 
 
@@ -26,7 +28,9 @@ class CaseMessage(models.Model):
     form_token = models.UUIDField(unique=True, editable=False)
     author_role = models.CharField(_("author"), max_length=8, choices=AuthorRole.choices)
     sealed_text = models.BinaryField(pgettext_lazy("of a case", "text"))
+    channel = models.CharField(_("way in"), max_length=10, choices=IntakeChannel.choices, default=IntakeChannel.PORTAL)
     sent_at = models.DateTimeField(_("sent"))
+    filed_at = models.DateTimeField(_("entered"))
 
     class Meta:
         abstract = True

@@ -2,7 +2,8 @@
 
 1. A code lives ten minutes, takes three tries, works once, and only for the case and purpose it was made for.
 2. Looking up a case does the same work whether it exists or not: two reads, one row. The mail is written by the worker,
-   so neither text nor time tells a stranger whether a reference and an address belong together.
+   so neither text nor time tells a stranger whether a reference and an address belong together. A wrong code is called
+   too old ten minutes after it was asked for, sent or not: only the right one learns that its mail left later.
 3. Tries are counted before the answer is given, under a lock.
 """
 
@@ -93,16 +94,17 @@ def answer(*, code_id: UUID, purpose: str, typed: str, now: datetime) -> CodeAns
     """Compare what was typed. The try counts whatever comes of it."""
     with transaction.atomic():
         row = OneTimeCode.objects.select_for_update().filter(pk=code_id, purpose=purpose).first()
-        if row is None or row.used_at is not None or row.expires_at <= now or row.attempts >= MAX_ATTEMPTS:
+        if row is None or row.used_at is not None or row.attempts >= MAX_ATTEMPTS:
             return CodeAnswer.SPENT
         row.attempts += 1
-        right = hmac.compare_digest(bytes(row.code_hash or b""), _hash(row, _digits(typed)))
+        right = hmac.compare_digest(bytes(row.code_hash or b""), _hash(row, _digits(typed))) and row.expires_at > now
         if right:
             row.used_at = now
         row.save(update_fields=["attempts", "used_at"])
     if right:
         return CodeAnswer.RIGHT
-    return CodeAnswer.WRONG if row.attempts < MAX_ATTEMPTS else CodeAnswer.SPENT
+    is_old = row.created_at + LIFETIME <= now
+    return CodeAnswer.SPENT if is_old or row.attempts >= MAX_ATTEMPTS else CodeAnswer.WRONG
 
 
 def remove_old(*, now: datetime) -> int:
@@ -114,7 +116,8 @@ def _find(reference: str, address: str) -> Case | None:
     index = blind_index(address, name=sealing.CONTACT_INDEX)
     found: Case | None = None
     for model in case_kinds().values():
-        case: Case | None = model._default_manager.filter(reference=reference).first()
+        # Without its text: a long one must not take longer to look past than a short one, or than none.
+        case: Case | None = model._default_manager.defer("sealed_text").filter(reference=reference).first()
         if case is not None and hmac.compare_digest(bytes(case.contact_index), index):
             found = case
     return found

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from cases import sealing
+from cases.enums import ContactKind
 from cases.models import Case
 from cases.staff import mail_address
 from outbound.addresses import address_of
@@ -16,7 +17,12 @@ from outbound.services.queueing import queue_notice
 
 
 def tell_person(case: Case, *, notice: str, context: Mapping[str, str], now: datetime, dedup: str = "") -> None:
-    """Write to the person: to a member's present address, else to the one given with the case. Raises ContentGone."""
+    """Write to the person: to a member's present address, else to the one given with the case. Raises ContentGone.
+
+    Whoever gave a phone number or a postal address gets no mail; staff call or write.
+    """
+    if case.contact_kind != ContactKind.EMAIL:
+        return
     address = "" if case.from_guest else address_of(case.subject_id)
     if not address:
         address = sealing.contact_of(case, key=sealing.evidence_key(case.subject_id))
@@ -32,9 +38,9 @@ def tell_person(case: Case, *, notice: str, context: Mapping[str, str], now: dat
 
 
 def tell_staff(case: Case, *, notice: str, people: Iterable[Any], now: datetime, dedup: str) -> None:
-    """Write to members of staff, once each under `dedup`."""
+    """Write to members of staff, once each under `dedup`; never to one the case is about."""
     for user in people:
-        address = mail_address(user)
+        address = "" if case.concerns(user) else mail_address(user)
         if address:
             queue_notice(
                 notice=notice,
@@ -44,11 +50,19 @@ def tell_staff(case: Case, *, notice: str, people: Iterable[Any], now: datetime,
                     "reference": case.reference,
                     "link": settings.PORTAL_URL + staff_path(case),
                     "kind": case.kind,
+                    "who": _who_has(case, user),
                 },
                 now=now,
                 subject_id=user.subject_id,
                 dedup=f"{dedup}:{user.pk}",
             )
+
+
+def _who_has(case: Case, user: Any) -> str:
+    """Seen by the reader, as templates/notices/_who.txt wants it."""
+    if case.assignee_id is None:
+        return "nobody"
+    return "you" if case.assignee_id == user.pk else "colleague"
 
 
 def person_link(case: Case) -> str:

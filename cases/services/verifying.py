@@ -9,8 +9,10 @@ from audit.services.recording import record
 from cases.enums import CaseEvent, CodeAnswer, CodePurpose
 from cases.guards import check_is_unverified
 from cases.models import Case, OneTimeCode
+from cases.services.assigning import auto_assign
 from cases.services.codes import answer, code_for_case
 from cases.services.locking import lock_case
+from cases.services.scheduling import schedule
 from cases.services.telling import tell_person
 from core.actors import GUEST, Actor
 
@@ -42,7 +44,8 @@ def mark_verified(*, kind: str, case_id: int, by: Actor, now: datetime) -> Case:
         case = lock_case(kind=kind, case_id=case_id)
         if case.verified_at is None:
             case.verified_at = now
-            case.save(update_fields=["verified_at"])
+            schedule(case, now=now, save=False)
+            case.save(update_fields=["verified_at", "next_mark", "next_mark_at"])
             record(
                 event=case.event(CaseEvent.ADDRESS_VERIFIED),
                 target=case.target,
@@ -50,4 +53,5 @@ def mark_verified(*, kind: str, case_id: int, by: Actor, now: datetime) -> Case:
                 by=by,
                 now=now,
             )
+            auto_assign(case, now=now)
     return case

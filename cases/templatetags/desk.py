@@ -4,14 +4,18 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
-from cases import permissions
+from cases import charts, permissions, reports
+from cases.admin_filters import narrows
+from cases.queue import MOST_COUNTED, waiting_work
 from cases.registry import case_kinds
-from cases.selectors import desk_counts
 from core import clock
 from core.sweeps import failing
 
 register = template.Library()
+_KEPT = ("list", "found", "q")
 
 
 @register.filter
@@ -26,19 +30,90 @@ def count_of(counts: dict[str, int], choice: dict[str, Any]) -> int | str:
     return counts.get(choice["value"], "")
 
 
-@register.inclusion_tag("admin/cases/_counts.html", takes_context=True)
-def desk_summary(context: dict[str, Any]) -> dict[str, Any]:
-    """How much waits on each desk, and which periodic jobs keep failing."""
+@register.filter
+def capped(count: int) -> str:
+    """A number as counted: 41, or 1,000+ where counting stopped."""
+    if count > MOST_COUNTED:
+        return f"{capped_most(MOST_COUNTED)}+"
+    return capped_most(count)
+
+
+@register.filter
+def capped_most(count: int) -> str:
+    """A number with its thousands apart."""
+    return str(number_format(count, force_grouping=True))
+
+
+@register.filter
+def narrowed(changelist: Any) -> bool:
+    """Whether a filter below the tabs is set."""
+    return narrows(changelist.params)
+
+
+@register.filter
+def searched(changelist: Any) -> bool:
+    """Whether the list shows what a search found."""
+    return bool(changelist.query or changelist.params.get("found"))
+
+
+@register.filter
+def kept_parameters(changelist: Any) -> list[tuple[str, str]]:
+    """What a new choice of filters leaves as it is: the list and the search."""
+    return [(name, value) for name, value in changelist.params.items() if name in _KEPT]
+
+
+@register.simple_tag
+def page_link(changelist: Any, number: int) -> str:
+    """The address of another page of the same list."""
+    return str(changelist.get_query_string({"p": number}))
+
+
+@register.simple_tag
+def empty_words(changelist: Any) -> dict[str, str]:
+    """What an empty list says."""
+    if searched(changelist):
+        text = _("Check the spelling; an address or number must be whole.")
+        return {"symbol": "info", "title": _("Nothing was found"), "text": text}
+    if narrowed(changelist):
+        return {"symbol": "info", "title": _("No case fits these filters"), "text": _("Clear one of them to see more.")}
+    words = {
+        "mine": _("You have no case in hand."),
+        "late": _("Nothing is late."),
+        "untaken": _("Somebody has every case."),
+        "unverified": _("Every open case comes from a confirmed address."),
+    }
+    return {
+        "symbol": "check",
+        "title": _("Nothing here"),
+        "text": words.get(changelist.params.get("list", ""), _("No case stands in this list.")),
+    }
+
+
+@register.inclusion_tag("admin/cases/_start.html", takes_context=True)
+def desk_start(context: dict[str, Any]) -> dict[str, Any]:
+    """What waits on each desk, how the last weeks went, and which periodic jobs keep failing."""
     user = context["request"].user
     if not permissions.can_see_queue(by=user):
         return {"desks": [], "failing": failing()}
     now = clock.now()
-    desks = [
-        {
-            "label": model._meta.verbose_name_plural,
-            "url": reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"),
-            "counts": desk_counts(model, user_id=user.pk, now=now),
-        }
-        for _kind, model in sorted(case_kinds().items())
-    ]
-    return {"desks": desks, "failing": failing()}
+    desks = []
+    for kind, model in sorted(case_kinds().items()):
+        weeks = reports.weeks(model, now=now)
+        desks.append(
+            {
+                "kind": kind,
+                "label": model._meta.verbose_name_plural,
+                "url": reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"),
+                "counts": waiting_work(model, by=user, now=now),
+                "weeks": weeks,
+                "flow": charts.flow(weeks),
+                "shares": charts.shares(weeks),
+            }
+        )
+    works = permissions.works_on_cases(by=user)
+    return {
+        "desks": desks,
+        "failing": failing(),
+        "works": works,
+        "knows_states": works or permissions.reads_every_case(by=user),
+    }

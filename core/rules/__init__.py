@@ -1,13 +1,53 @@
 """The law as data: dated TOML beside this reader, and nowhere else."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 _FOLDER = Path(__file__).resolve().parent
+
+
+class Start(StrEnum):
+    """What sets a clock going."""
+
+    RECEIPT = "RECEIPT"
+    DETECTION = "DETECTION"
+
+
+class Unit(StrEnum):
+    """In what a period is counted."""
+
+    CALENDAR_DAYS = "CALENDAR_DAYS"
+    WORKING_DAYS = "WORKING_DAYS"
+    HOURS = "HOURS"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRule:
+    """How long one kind of matter may take, and what moves its dates. `version` is the day the rule took effect."""
+
+    code: str
+    version: date
+    starts: Start
+    unit: Unit
+    rolls: bool
+    pausable: bool
+    acknowledge_working_days: int
+    target: int
+    limit: int
+    processor: int
+    extension_days: int
+    extension_count: int
+    article: str
+    right: str
+
+    def with_days(self, *, target: int, limit: int, acknowledge_working_days: int) -> "PeriodRule":
+        """The same rule with the figures an organisation publishes."""
+        return replace(self, target=target, limit=limit, acknowledge_working_days=acknowledge_working_days)
 
 
 @dataclass(frozen=True)
@@ -25,8 +65,16 @@ class RequestRule:
 
 
 @dataclass(frozen=True)
+class Recourse:
+    """Where a complainant may turn after the answer."""
+
+    code: str
+    article: str
+
+
+@dataclass(frozen=True)
 class ComplaintRule:
-    """What the law says of complaints to a company (law 19/2023, article 57; decree 248, article 7)."""
+    """What holds for complaints besides the pack's figures (law 19/2023, article 57; decree 248, article 7)."""
 
     negotiation_working_days: int
     negotiation_article: str
@@ -34,6 +82,12 @@ class ComplaintRule:
     right: str
     shortest_target_days: int
     longest_limit_days: int
+    reopen_within_days: int
+    reopen_count: int
+    postpone_count: int
+    unverified_reminder_hours: int
+    unverified_end_days: int
+    recourse: tuple[Recourse, ...]
     effective_from: date
 
 
@@ -52,29 +106,72 @@ def in_effect(name: str, *, on: date) -> dict[str, Any]:
     return current[-1]
 
 
+def period_rule(code: str, *, on: date) -> PeriodRule:
+    """The periods of one kind of matter under the law of a day. Raises LookupError for an unknown kind."""
+    return _period_rule(code, in_effect("deadlines", on=on)["effective_from"])
+
+
+@lru_cache(maxsize=64)
+def _period_rule(code: str, version: date) -> PeriodRule:
+    rule = in_effect("deadlines", on=version)
+    if code not in rule["kinds"]:
+        raise LookupError(f"no period is known for {code}")
+    own = rule["kinds"][code]
+    periods = {**rule["shared"].get(own.get("like"), {}), **own}
+    return PeriodRule(
+        code=code,
+        version=version,
+        starts=Start(periods["starts"]),
+        unit=Unit(periods["unit"]),
+        rolls=periods["rolls"],
+        pausable=periods["pausable"],
+        acknowledge_working_days=periods["acknowledge_working_days"],
+        target=periods["target"] if "target" in periods else periods["own"],
+        limit=periods["limit"] if "limit" in periods else periods["own"],
+        processor=periods["processor"],
+        extension_days=periods["extension_days"],
+        extension_count=periods["extension_count"],
+        article=periods["article"],
+        right=periods["right"],
+    )
+
+
 def request_kinds(*, on: date) -> tuple[str, ...]:
     """Codes of the request kinds the law names."""
-    return tuple(in_effect("requests", on=on)["kinds"])
+    kinds = in_effect("deadlines", on=on)["kinds"]
+    return tuple(code for code, kind in kinds.items() if kind.get("like") == "request")
 
 
 def request_rule(kind: str, *, on: date) -> RequestRule:
     """The periods for one kind of request. Raises LookupError for an unknown kind."""
-    rule = in_effect("requests", on=on)
-    if kind not in rule["kinds"]:
+    if kind not in request_kinds(on=on):
         raise LookupError(f"unknown request kind {kind}")
-    periods = rule["kinds"][kind]
+    rule = period_rule(kind, on=on)
     return RequestRule(
         kind=kind,
-        acknowledge_working_days=rule["acknowledge_working_days"],
-        own_days=periods["own_days"],
-        processor_days=periods["processor_days"],
-        extension_days=periods["extension_days"],
-        article=periods["article"],
-        right=periods["right"],
-        effective_from=rule["effective_from"],
+        acknowledge_working_days=rule.acknowledge_working_days,
+        own_days=rule.target,
+        processor_days=rule.processor,
+        extension_days=rule.extension_days,
+        article=rule.article,
+        right=rule.right,
+        effective_from=rule.version,
     )
 
 
 def complaint_rule(*, on: date) -> ComplaintRule:
     """What the law says of complaints on a day."""
-    return ComplaintRule(**in_effect("complaints", on=on))
+    further = dict(in_effect("deadlines", on=on)["complaints"])
+    recourse = tuple(Recourse(**entry) for entry in further.pop("recourse"))
+    complaint, negotiation = period_rule("complaint", on=on), period_rule("negotiation", on=on)
+    return ComplaintRule(
+        negotiation_working_days=negotiation.target,
+        negotiation_article=negotiation.article,
+        publication_article=complaint.article,
+        right=complaint.right,
+        shortest_target_days=complaint.target,
+        longest_limit_days=complaint.limit,
+        recourse=recourse,
+        effective_from=complaint.version,
+        **further,
+    )

@@ -1,10 +1,17 @@
 from django.db import migrations
 
-from audit.guarding import guard
+from audit.guarding import OnDefaultDatabase, guard
+
+NO_OVERLAP = """
+ALTER TABLE public.dsr_requests_requestclockevent ADD CONSTRAINT request_pauses_apart
+    EXCLUDE USING gist (int8range(case_id, case_id, '[]') WITH &&, tstzrange(at, until) WITH &&) WHERE (kind = 'PAUSE');
+"""
 
 
 class Migration(migrations.Migration):
-    """No write to a request, its thread or its files without an audit entry in the same transaction."""
+    """No write to a request or what belongs to it without an audit entry in the same transaction; no two pauses of one
+    request at the same time.
+    """
 
     dependencies = [
         ("dsr_requests", "0001_initial"),
@@ -15,4 +22,9 @@ class Migration(migrations.Migration):
         guard("dsr_requests_request", prefix="request", column="id"),
         guard("dsr_requests_requestmessage", prefix="request", column="case_id"),
         guard("dsr_requests_requestattachment", prefix="request", column="case_id"),
+        guard("dsr_requests_requestclockevent", prefix="request", column="case_id"),
+        guard("dsr_requests_requestmark", prefix="request", column="case_id"),
+        OnDefaultDatabase(
+            NO_OVERLAP, "ALTER TABLE public.dsr_requests_requestclockevent DROP CONSTRAINT request_pauses_apart;"
+        ),
     ]

@@ -11,13 +11,14 @@ from cases.enums import CodePurpose
 from cases.errors import PolicyMissing
 from cases.explaining import last_day
 from cases.models import OneTimeCode
+from cases.services.acknowledging import acknowledge_by_mail
 from cases.services.codes import code_for_case
 from cases.services.filing import DueMoments, Sender, file_case
 from cases.services.telling import tell_person
 from core.actors import Actor
 from core.clock import local_date
-from core.deadlines import request_deadlines
-from core.rules import request_rule
+from core.deadlines import compute
+from core.rules import period_rule
 from core.selectors import working_calendar
 from core.templatetags.portal import day
 from dsr_requests.enums import RequestKind
@@ -40,15 +41,17 @@ def file_request(
     version = policies.version_in_force(now)
     if version is None:
         raise PolicyMissing
-    rule = request_rule(asked_for, on=local_date(now))
-    dates = request_deadlines(rule=rule, received_at=now, calendar=working_calendar())
+    rule = period_rule(asked_for, on=local_date(now))
+    calendar = working_calendar()
+    dates = compute(rule, received_at=now, calendar=calendar)
+    assert dates.acknowledge is not None
     with transaction.atomic():
         case, created = file_case(
             model=Request,
             form_token=form_token,
             sender=sender,
             text=text,
-            due=DueMoments(dates.acknowledge_due, dates.due_target, dates.due_legal),
+            due=DueMoments(dates.acknowledge.at, dates.target.at, dates.limit.at, rule.version, calendar.version),
             version=version,
             extra={"asked_for": asked_for, "article": rule.article},
             by=by,
@@ -67,7 +70,8 @@ def _tell(request: Request, *, now: datetime) -> OneTimeCode | None:
             "limit": day(last_day(request.limit_at)),
         }
     tell_person(request, notice="request-received", context=context, now=now, dedup=f"received:{request.target}")
-    if request.is_verified:
+    acknowledge_by_mail(request, now=now)
+    if not request.awaits_proof:
         return None
     row, code = code_for_case(request, purpose=CodePurpose.VERIFY, now=now)
     tell_person(request, notice="case-verify", context={"code": code}, now=now)

@@ -1,4 +1,4 @@
-"""No value, file, device, refusal or person changes without its audit entry."""
+"""No value, file, device, refusal, person, plan or step of an erasure changes without its audit entry."""
 
 from django.db import migrations
 
@@ -14,4 +14,6 @@ class Migration(migrations.Migration):
         guard("personal_data_fieldrefusal", prefix="subject", column="subject_id"),
         guard("personal_data_storedfile", prefix="subject", column="subject_id"),
         guard("personal_data_device", prefix="subject", column="subject_id"),
+        guard("personal_data_erasureplan", prefix="subject", column="subject_ref"),
+        guard("personal_data_erasurestep", prefix="subject", column="subject_ref"),
     ]

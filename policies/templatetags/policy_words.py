@@ -2,7 +2,7 @@
 
 from django import template
 
-from policies.citations import cite
+from core.citations import cite
 from policies.pack_types import message_channel_label
 
 register = template.Library()

@@ -19,6 +19,7 @@ ACTS_AS_THE_SYSTEM: dict[str, str] = {
     "personal_data.services.key_sweep.remove_orphan_keys": "a periodic job",
     "accounts.services.closing.remove_unverified": "a periodic job",
     "cases.services.reminding.mark_case": "a periodic job",
+    "cases.services.assigning.auto_assign": "follows from a case coming in or its address being proved",
     "cases.services.assigning.release_all_of": "follows from deactivating a member of staff",
     "audit.services.recording.actor_reference": "writes nothing",
 }

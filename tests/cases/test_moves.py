@@ -1,8 +1,6 @@
-"""States: only the moves of the table, and nothing the database would not also refuse."""
+"""States of cases: every map is whole, and the database refuses what cannot be."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from uuid import uuid4
 
@@ -12,69 +10,101 @@ from django.db.utils import DatabaseError
 
 from accounts.models import User
 from cases import phrases
-from cases.enums import ALL_EVENTS, OPEN_STATES, PUBLIC_EVENTS, STATUS_MARK, CaseEvent, CaseStatus
-from cases.errors import MoveNotAllowed
+from cases.enums import (
+    ALL_EVENTS,
+    FINAL_STATES,
+    LOOKS,
+    OPEN_STATES,
+    PUBLIC_EVENTS,
+    SETTLED_STATES,
+    STAFF_EVENTS,
+    STATUS_MARK,
+    CaseEvent,
+    CaseStatus,
+    ClockKind,
+)
+from cases.errors import CaseClosed, MoveNotAllowed
 from cases.models import Case
 from cases.services.assigning import take
 from cases.services.closing import close
-from cases.services.messaging import write_as_staff
 from cases.services.moving import move
-from cases.transitions import TRANSITIONS
 from complaints.enums import Outcome
 from complaints.models import Complaint
+from core.deadlines import ClockEventKind
+from dsr_requests.enums import Outcome as RequestOutcome
+from dsr_requests.models import Request
+from dsr_requests.services.deciding import finish
 from tests.cases.fixtures import as_it_is, write_directly
+from tests.complaints.steps import ask, reply, walked_to
+
+S = CaseStatus
+TOKEN = uuid4()
+REQUESTS = {
+    (S.RECEIVED, S.ACKNOWLEDGED),
+    (S.RECEIVED, S.CLOSED),
+    (S.ACKNOWLEDGED, S.INVESTIGATING),
+    (S.ACKNOWLEDGED, S.WAITING),
+    (S.ACKNOWLEDGED, S.CLOSED),
+    (S.INVESTIGATING, S.WAITING),
+    (S.INVESTIGATING, S.CLOSED),
+    (S.WAITING, S.INVESTIGATING),
+    (S.WAITING, S.CLOSED),
+}
 
 
-def walked_to(case: Case, status: str, *, by: User, now: datetime) -> Case:
-    """Bring a fresh case to a state through the services."""
-    if status != CaseStatus.RECEIVED:
-        take(kind=case.kind, case_id=case.pk, by=by, now=now)
-    if status == CaseStatus.WAITING:
-        write_as_staff(
-            kind=case.kind, case_id=case.pk, text="?", form_token=uuid4(), awaits_answer=True, by=by, now=now
-        )
-    if status == CaseStatus.CLOSED:
-        close(kind=case.kind, case_id=case.pk, outcome=Outcome.UPHELD, text="!", form_token=uuid4(), by=by, now=now)
-    return as_it_is(case)
-
-
-@pytest.mark.parametrize(("current", "target"), list(product(CaseStatus, repeat=2)))
-def test_only_the_moves_in_the_table_are_allowed(
-    current: CaseStatus, target: CaseStatus, complaint: Complaint, agent: User, now: datetime
-) -> None:
-    case = walked_to(complaint, current, by=agent, now=now)
-    changes = {
-        CaseStatus.RECEIVED: {"assignee_id": None},
-        CaseStatus.CLOSED: {"outcome": Outcome.UPHELD},
-    }.get(target, {"assignee_id": agent.pk})
-    allowed = target in TRANSITIONS[current]
-    with nullcontext() if allowed else pytest.raises(MoveNotAllowed), transaction.atomic():
-        move(case, to=target, now=now, **changes)
-        transaction.set_rollback(True)
-    assert case.status == (target if allowed else current)
+@pytest.mark.parametrize("current", sorted(Request.transitions))
+def test_a_request_moves_along_its_table_and_not_otherwise(current: str, request_case: Request, now: datetime) -> None:
+    settled = {"settled_at": now, "closed_at": now, "outcome": "FULFILLED"} if current == S.CLOSED else {}
+    write_directly(request_case, status=current, **settled)
+    for target in CaseStatus:
+        case = as_it_is(request_case)
+        if (current, target) in REQUESTS:
+            with transaction.atomic():
+                move(case, to=target, now=now, **({"outcome": "FULFILLED"} if target == S.CLOSED else {}))
+                transaction.set_rollback(True)
+            assert case.status == target
+        else:
+            with pytest.raises((MoveNotAllowed, KeyError)):
+                move(case, to=target, now=now)
+            assert case.status == current
 
 
 def test_every_map_of_states_and_events_is_total() -> None:
-    assert set(TRANSITIONS) == set(STATUS_MARK) == set(CaseStatus)
-    assert set(OPEN_STATES) == set(CaseStatus) - {CaseStatus.CLOSED}
+    assert set(STATUS_MARK) == set(CaseStatus)
+    assert sorted([*OPEN_STATES, *SETTLED_STATES, *FINAL_STATES]) == sorted(CaseStatus.values)
+    assert {(current, target) for current, following in Request.transitions.items() for target in following} == REQUESTS
     events = {value for name, value in vars(CaseEvent).items() if name.isupper()}
     assert events == set(ALL_EVENTS) == set(phrases.FOR_STAFF)
     assert set(PUBLIC_EVENTS) == set(phrases.FOR_PERSON)
+    assert set(LOOKS) <= set(STAFF_EVENTS)
+    assert set(ClockKind.values) == set(ClockEventKind)
 
 
+@pytest.mark.parametrize("kind", ["complaint", "request"])
 @pytest.mark.parametrize(
     "changes",
     [
         {"status": CaseStatus.CLOSED},
         {"outcome": Outcome.UPHELD},
-        {"status": CaseStatus.IN_PROGRESS},
+        {"settled_at": datetime(2026, 11, 20).astimezone()},
         {"verified_at": None, "from_guest": False},
+        {"next_mark": "", "next_mark_at": datetime(2026, 11, 20).astimezone()},
+        {"round": 0},
     ],
-    ids=["closed without an end", "outcome of an open case", "in hand of nobody", "member not verified"],
+    ids=[
+        "closed without an end",
+        "outcome of an open case",
+        "answered but open",
+        "member not verified",
+        "mark",
+        "round",
+    ],
 )
-def test_the_database_refuses_cases_that_cannot_be(complaint: Complaint, changes: dict[str, object]) -> None:
+def test_the_database_refuses_cases_that_cannot_be(
+    kind: str, complaint: Complaint, request_case: Request, changes: dict[str, object]
+) -> None:
     with pytest.raises(IntegrityError):
-        write_directly(complaint, **changes)
+        write_directly(complaint if kind == "complaint" else request_case, **changes)
 
 
 def test_dates_stand_in_order(complaint: Complaint) -> None:
@@ -82,14 +112,64 @@ def test_dates_stand_in_order(complaint: Complaint) -> None:
         write_directly(complaint, limit_at=complaint.received_at)
 
 
-@pytest.mark.parametrize("table", ["complaint", "complaintmessage"])
+def test_a_first_round_starts_with_the_receipt(complaint: Complaint, now: datetime) -> None:
+    with pytest.raises(IntegrityError):
+        write_directly(complaint, received_at=complaint.filed_at.replace(year=2025))
+
+
+def test_a_complaint_is_not_closed_without_an_answer(complaint: Complaint, agent: User, now: datetime) -> None:
+    take(kind="complaint", case_id=complaint.pk, by=agent, now=now)
+    with pytest.raises(MoveNotAllowed):
+        close(kind="complaint", case_id=complaint.pk, outcome="UPHELD", text="x", form_token=TOKEN, by=agent, now=now)
+
+
+PARTS = ["", "message", "attachment", "clockevent", "mark"]
+GUARDED = [*product(["complaints_complaint"], [*PARTS, "answer", "link"]), *product(["dsr_requests_request"], PARTS)]
+
+
+@pytest.mark.parametrize(("case", "part"), GUARDED)
+def test_every_table_of_cases_is_guarded(case: str, part: str, transactional_db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgname = %s AND tgdeferrable",
+            [f"public.{case}{part}", f"{case}{part}_needs_entry"],
+        )
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("table", ["complaint", "complaintmessage", "complaintclockevent"])
 def test_no_write_commits_without_its_entry(table: str, complaint: Complaint, agent: User, now: datetime) -> None:
-    walked_to(complaint, CaseStatus.WAITING, by=agent, now=now)
-    column = "language" if table == "complaint" else "author_role"
+    walked_to(S.WAITING, complaint, by=agent, now=now)
+    column = {"complaint": "language", "complaintmessage": "author_role"}.get(table, "reason")
     with pytest.raises(DatabaseError, match="has no audit entry"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE complaints_{table} SET {column} = {column}")
 
 
-def test_no_request_is_written_without_its_entry(request_case: Case, complain: Callable[..., object]) -> None:
+def test_no_request_is_written_without_its_entry(request_case: Case) -> None:
     with pytest.raises(DatabaseError, match="has no audit entry"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE dsr_requests_request SET language = 'en'")
+
+
+def test_pauses_of_one_case_never_overlap(complaint: Complaint, agent: User, now: datetime) -> None:
+    case = walked_to(S.WAITING, complaint, by=agent, now=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        case.clock_events.create(kind=ClockKind.PAUSE, at=now + timedelta(hours=1))
+
+
+def test_a_clock_set_back_makes_no_pauses_overlap(complaint: Complaint, agent: User, now: datetime) -> None:
+    case = walked_to(S.WAITING, complaint, by=agent, now=now)
+    reply(case, now=now + timedelta(hours=2))
+    ask(case, by=agent, now=now + timedelta(hours=1))
+    reply(case, now=now + timedelta(minutes=90))
+    first, second = case.clock_events.filter(kind=ClockKind.PAUSE)
+    assert first.until == second.at == second.until == now + timedelta(hours=2)
+
+
+def test_a_case_that_is_over_takes_nothing_more(request_case: Request, agent: User, now: datetime) -> None:
+    take(kind="request", case_id=request_case.pk, by=agent, now=now)
+    said = {"request_id": request_case.pk, "outcome": RequestOutcome.FULFILLED, "text": "x", "by": agent, "now": now}
+    finish(**said, form_token=TOKEN)
+    finish(**said, form_token=TOKEN)
+    with pytest.raises(CaseClosed):
+        finish(**said, form_token=uuid4())
+    assert as_it_is(request_case).messages.count() == 1

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,17 +16,12 @@ from PIL import Image
 from accounts.models import User
 from audit.selectors import entries_about
 from cases import sealing
-from cases.errors import ReasonMissing
 from cases.explaining import last_day
 from cases.services.assigning import take
 from cases.services.looking import read_attachment
-from complaints.enums import Outcome
-from complaints.errors import TargetPassed, UnknownTier
 from complaints.models import Complaint
-from complaints.selectors import complaints_of, shown
+from complaints.selectors import complaints_of
 from complaints.services.filing import Filed, due_moments
-from complaints.services.resolving import resolve
-from complaints.services.triaging import set_tier
 from personal_data import keys, storage
 from policies import selectors as policies
 from policies.models import PolicyVersion
@@ -228,65 +223,3 @@ def test_personal_pages_are_not_kept_by_browsers(client: Client) -> None:
     client.post(NEW, filled_in())
     for url in (NEW, RECEIVED, "/en/track/"):
         assert "no-store" in client.get(url)["Cache-Control"]
-
-
-# --- triage and end -------------------------------------------------------------------------------------------------
-
-
-def test_a_later_target_needs_a_reason_and_is_told(complain: Callable[..., Filed], agent: User, now: datetime) -> None:
-    case = complain(category="other").complaint
-    take(kind="complaint", case_id=case.pk, by=agent, now=now)
-    with pytest.raises(ReasonMissing):
-        set_tier(complaint_id=case.pk, tier="standard", reason=" ", by=agent, now=now)
-    set_tier(complaint_id=case.pk, tier="standard", reason="Cần hỏi đối tác.", by=agent, now=now)
-    moved = as_it_is(case)
-    assert isinstance(moved, Complaint)
-    assert moved.target_at == case.target_at + timedelta(days=3) and moved.limit_at == case.limit_at
-    (mail,) = mails_of("complaint-later")
-    assert "Cần hỏi" not in mail.body
-    key = sealing.evidence_key(case.subject_id)
-    assert sealing.message_text(moved.messages.get(), key=key) == "Cần hỏi đối tác."
-    assert "10 ngày" in shown(moved).target_why
-
-
-def test_a_tier_never_promises_more_time_than_was_published(
-    complain: Callable[..., Filed], agent: User, now: datetime
-) -> None:
-    case = complain(category="unwanted-marketing").complaint
-    take(kind="complaint", case_id=case.pk, by=agent, now=now)
-    set_tier(complaint_id=case.pk, tier="complex", reason="", by=agent, now=now)
-    assert as_it_is(case).target_at == case.target_at
-    with pytest.raises(UnknownTier):
-        set_tier(complaint_id=case.pk, tier="no-such", reason="x", by=agent, now=now)
-
-
-def test_a_target_is_not_moved_once_it_has_passed(complain: Callable[..., Filed], agent: User, now: datetime) -> None:
-    case = complain(category="other").complaint
-    take(kind="complaint", case_id=case.pk, by=agent, now=now)
-    with pytest.raises(TargetPassed):
-        set_tier(complaint_id=case.pk, tier="complex", reason="x", by=agent, now=case.target_at)
-
-
-def test_resolving_tells_the_person_and_starts_the_keeping_period(
-    complaint: Complaint, agent: User, now: datetime
-) -> None:
-    take(kind="complaint", case_id=complaint.pk, by=agent, now=now)
-    resolve(
-        complaint_id=complaint.pk, outcome=Outcome.UPHELD, text="Đã xóa.", form_token=UUID(int=1), by=agent, now=now
-    )
-    found = shown(Complaint.objects.get(pk=complaint.pk))
-    assert not found.is_open and found.closed_at == now and found.outcome == str(Outcome.UPHELD.label)
-    (mail,) = mails_of("case-closed")
-    assert "Đã xóa" not in mail.body
-    events = complaint.subject.retention_events.values_list("event", "reference")
-    assert list(events) == [("case-closed", complaint.target)]
-
-
-def test_a_persons_list_takes_the_same_queries_for_one_and_for_many(
-    complain: Callable[..., Filed], member: User, django_assert_max_num_queries: Callable[[int], object]
-) -> None:
-    for _ in range(5):
-        complain(subject_id=member.subject_id)
-    complaints_of(member.subject_id)
-    with django_assert_max_num_queries(1):  # type: ignore[attr-defined]
-        assert len(complaints_of(member.subject_id)) == 5

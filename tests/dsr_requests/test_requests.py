@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from cases import sealing
+from cases.enums import CaseStatus
 from cases.errors import NotYours
 from cases.explaining import last_day
 from cases.services.assigning import take
@@ -43,7 +44,7 @@ def test_the_article_and_both_dates_are_stored(request_case: Request) -> None:
     assert (last_day(request_case.target_at) - received).days == 20
     assert request_case.limit_at >= request_case.target_at
     found = shown(request_case)
-    assert "D356 Art. 5.4" in found.target_why and "20 ngày" in found.target_why
+    assert "khoản 4 Điều 5 Nghị định 356/2025/NĐ-CP" in found.target_why and "20 ngày" in found.target_why
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,7 @@ def test_a_guest_is_acknowledged_at_once_with_the_procedure_and_both_dates(
     assert case.reference in answer.content.decode()
     (mail,) = mails_of("request-received")
     assert mail.to == GUEST_ADDRESS and case.reference in mail.body and "Số cũ" not in mail.body
+    assert case.status == CaseStatus.ACKNOWLEDGED and case.acknowledged_at == case.received_at
     assert case.reference.startswith("YC-")
     client.post(RECEIVED, {"code": mails_of("case-verify")[0].code})
     assert as_it_is(case).is_verified

@@ -18,6 +18,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.journeys import axe
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
@@ -105,6 +107,8 @@ def open_window(
         **more,
     )
     context.set_default_timeout(PATIENCE_MS)
+    if script:
+        axe.prepare(context)
     watch = Watch(origin)
     watch.on(context)
     return context.new_page(), watch

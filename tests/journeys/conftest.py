@@ -19,12 +19,20 @@ FAILED = pytest.StashKey[bool]()
 OpenWalk = Callable[..., Walk]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every walk belongs to the browser part, and one worker owns them all: they share installations and a browser."""
-    for item in items:
-        if "/journeys/" in item.path.as_posix():
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Every walk belongs to the browser part. Walks on one installation stay with one worker, which has it running.
+
+    Marked here, before xdist reads the groups: whether a hook on the whole collection comes early enough depends on
+    how the folder was named.
+    """
+    item.add_marker(pytest.mark.browser)
+    item.add_marker(pytest.mark.xdist_group(f"journeys-{home_of(item)}"))
+
+
+def home_of(item: pytest.Item) -> str:
+    """The installation a walk needs, told by its fixtures or name; others are started where they are asked for."""
+    is_acros = {"acros", "world"} & set(getattr(item, "fixturenames", ())) or "acros" in item.name
+    return "acros" if is_acros else "clever-group"
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def test_a_guest_complains_and_follows_the_case(
     walk.go("complaints/new/")
     walk.act("complaint-send")
     walk.is_refused("text")
-    walk.select("category", 2)
+    walk.choose("category", "not-corrected-or-deleted")
     walk.fill(text=TEXT, address=address)
     walk.select("remedy", 2)
     walk.attach("attachments", "bang-chung.png", picture())
@@ -48,7 +48,7 @@ def test_a_guest_complains_and_follows_the_case(
     walk.sees(reference)
     walk.does_not_see(TEXT)  # the address may have been mistyped, and be a stranger's
     walk.fill(text=MORE)
-    walk.act("message-send")
+    walk.act("case-write")
     walk.sees(MORE)
     walk.act("case-leave")
     walk.page.goto(f"/{walk.language}/track/case/")

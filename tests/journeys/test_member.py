@@ -111,7 +111,7 @@ def complains(walk: Walk) -> None:
     """A member complains, and finds the complaint in the account."""
     before = walk.mailbox.names("@")
     walk.go("complaints/new/")
-    walk.select("category", 1)
+    walk.choose("category", "unwanted-marketing")
     walk.fill(text=WHAT_HAPPENED)
     walk.select("remedy", 1)
     walk.act("complaint-send")

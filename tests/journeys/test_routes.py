@@ -9,8 +9,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser
 
+from tests.journeys.browser import Watch, path_of
 from tests.journeys.installation import Installation
-from tests.journeys.routes import LANGUAGES, all_routes, in_language
+from tests.journeys.routes import LANGUAGES, all_routes, in_language, route_of
 from tests.journeys.visits import (
     BESIDE,
     BY_FORM_ONLY,
@@ -55,7 +56,7 @@ def test_route(world: World, route: str) -> None:
     for language in LANGUAGES:
         with opened(world, route, language) as walk:
             walk.shoot(route)
-            walk.examine()
+            walk.examine(stays=True)
 
 
 def is_known_page(world: World, route: str) -> bool:
@@ -67,8 +68,9 @@ def is_known_page(world: World, route: str) -> bool:
 def opened(world: World, route: str, language: str) -> Iterator[Walk]:
     """A window on a route."""
     if route in IN_THE_MIDDLE:
-        with IN_THE_MIDDLE[route](world, language) as walk:
-            yield walk
+        walk, watch = world.arrived(IN_THE_MIDDLE[route], language)
+        path = path_of(walk.page) if "<" in route else f"/vi/{route}"
+        yield from shown(walk, watch, in_language(path, language), route)
         return
     if route in DIRECT:
         role, path = DIRECT[route]
@@ -79,8 +81,12 @@ def opened(world: World, route: str, language: str) -> Iterator[Walk]:
         role, path = world.examples[route].role, world.examples[route].path
     else:
         role, path = beside_the_row(world, route)
-    walk, watch = world.window(role, language)
-    walk.stay(in_language(path, language))
+    yield from shown(*world.window(role, language), in_language(path, language), route)
+
+
+def shown(walk: Walk, watch: Watch, path: str, route: str) -> Iterator[Walk]:
+    walk.stay(path)
+    assert route_of(path_of(walk.page)) == route, f"{path} leads on to {walk.page.url}"
     yield walk
     watch.check()
 

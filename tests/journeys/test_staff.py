@@ -11,6 +11,7 @@ from tests.journeys.walk import Walk
 
 REASON = "Call back to ask which number was used."
 QUESTION, ANSWER = "Which number called you?", "The number is blocked, and yours is off the list."
+FINDING = "An old list still held your number."
 WAYS = [
     pytest.param({"language": "vi"}, id="vi-desktop"),
     pytest.param({"language": "en", "phone": True, "script": False}, id="en-phone-no-script"),
@@ -38,11 +39,12 @@ def test_an_agent_settles_a_complaint_and_the_person_sees_who_looked(
     reveals(agent, address)
     agent.stay(case)
     agent.does_not_see(address)
+    assesses(agent)
     before = agent.mailbox.names(address)
     replies(agent)
     mail = agent.mailbox.next(address, after=before, having=reference)
     assert QUESTION not in mail.body, "the reply is read in the portal, not in the mail"
-    settles(agent)
+    answers(agent)
 
     person.go("account/complaints/")
     person.press(person.page.locator(f'main a[href*="{reference}"]').first)
@@ -55,7 +57,7 @@ def test_an_agent_settles_a_complaint_and_the_person_sees_who_looked(
 
 def complains(person: Walk) -> str:
     person.go("complaints/new/")
-    person.select("category", 1)
+    person.choose("category", "unwanted-marketing")
     person.fill(text="Sáng nay có người gọi mời mua hàng.")
     person.select("remedy", 1)
     person.act("complaint-send")
@@ -80,19 +82,36 @@ def reveals(agent: Walk, address: str) -> None:
     agent.sees(address)
 
 
+def assesses(agent: Walk) -> None:
+    """What is best done next leads to the form of the assessment."""
+    agent.press(agent.page.locator('#next a[href="#do-triage"]'))
+    form = agent.opens_details("case-triage")
+    agent.select("severity", 2, within=form)
+    agent.select("tier", 1, within=form)
+    agent.act("case-triage", within=form)
+    expect(agent.page.locator('#next [data-action="case-begin"]')).to_have_count(1)
+
+
 def replies(agent: Walk) -> None:
-    form = agent.form_of("case-reply")
+    form = agent.opens_details("case-reply")
     agent.fill_in(form, text=QUESTION)
     agent.act("case-reply", within=form)
     agent.sees(QUESTION)
 
 
-def settles(agent: Walk) -> None:
-    form = agent.form_of("case-resolve")
+def answers(agent: Walk) -> None:
+    """The answer is shown first; going back loses nothing."""
+    form = agent.opens_details("case-answer")
     agent.select("outcome", 1, within=form)
-    agent.fill_in(form, text=ANSWER)
-    agent.act("case-resolve", within=form)
-    expect(agent.page.locator('[data-action="case-reply"]')).to_have_count(0)
+    agent.fill_in(form, finding=FINDING, done=ANSWER)
+    agent.act("case-answer", within=form)
+    agent.sees(ANSWER)
+    agent.act("case-answer-change")
+    form = agent.opens_details("case-answer")
+    expect(form.locator('[name="done"]')).to_have_value(ANSWER)
+    agent.act("case-answer", within=form)
+    agent.act("case-answer-send")
+    expect(agent.page.locator('[data-action="case-answer"]')).to_have_count(0)
 
 
 def test_the_queue_shows_no_content_and_the_auditor_changes_nothing(walk_on: OpenWalk, portal: Installation) -> None:

@@ -4,13 +4,10 @@ Each route is reached by a link, or stands in one of these lists. One that is in
 """
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from urllib.parse import urlsplit
 
-from tests.journeys.browser import path_of
 from tests.journeys.walk import PASSWORD, Walk
-from tests.journeys.world import World, begin_sign_in
+from tests.journeys.world import Arrive, World, begin_sign_in
 
 # --- pages one has to know the address of: who opens them, and the address ------------------------------------------
 
@@ -37,16 +34,22 @@ BESIDE = {
 BY_FORM_ONLY = 405
 NO_PAGE = {
     "account/consents/withdraw/": (BY_FORM_ONLY, "one press on the page of consents"),
+    "account/complaints/<str:reference>/accept/": (BY_FORM_ONLY, "one press on the page of a complaint"),
+    "account/complaints/<str:reference>/reopen/": (404, "no answered complaint here; test_complaints walks there"),
     "account/data/<slug:field>/confirm/": (BY_FORM_ONLY, "one press on the page of data"),
     "account/data/<slug:field>/show/": (BY_FORM_ONLY, "one press on the page of data"),
     "account/devices/<uuid:device_id>/delete/": (BY_FORM_ONLY, "one press on the page of devices"),
     "account/devices/delete/": (BY_FORM_ONLY, "one press on the page of devices"),
     "account/devices/note/": (BY_FORM_ONLY, "sent by the page's script"),
+    "account/erase/progress/<str:token>/certificate.pdf": (404, "a file; no deletion has this link"),
     "account/requests/<str:reference>/files/<uuid:file_id>/": (404, "the form for requests takes no files"),
     "account/security/": (302, "an old address of sign-in and security"),
     "auth/invitation/<str:token>/": (302, "takes the token out of the address line"),
     "auth/passkey/": (302, "JSON for the passkey button; leads on who is signed in"),
     "auth/security/sessions/<int:session_id>/end/": (BY_FORM_ONLY, "one press on the list of sessions"),
+    "complaints/case/accept/": (BY_FORM_ONLY, "one press on the page of a complaint"),
+    "complaints/case/reopen/": (302, "a case no code opened is looked up first; test_complaints walks there"),
+    "complaints/case/withdraw/": (302, "a case no code opened is looked up first; test_complaints walks there"),
     "healthz": (200, "JSON"),
     "readyz": (200, "JSON"),
     "staff/(?P<url>.*)$": (404, "what no other page of the desk answers"),
@@ -57,10 +60,14 @@ NO_PAGE = {
     "staff/logout/": (BY_FORM_ONLY, "one press"),
     "staff/password_change/": (302, "passwords are changed where everyone changes theirs"),
     "staff/r/<path:content_type_id>/<path:object_id>/": (404, "no model has a page outside the desk"),
+    "track/case/files/<uuid:file_id>/": (302, "a case no code opened is looked up first"),
     "track/case/close/": (BY_FORM_ONLY, "one press on the page of a case"),
     "track/received/resend/": (BY_FORM_ONLY, "one press on the page after sending"),
 }
-CASE_ACTION = re.compile(r"^staff/\w+/\w+/<(?:int|uuid):pk>/\w+/$")  # all by form
+# All by form: the actions of a case, and what hangs on a list.
+CASE_ACTION = re.compile(
+    r"^staff/\w+/\w+/(?:<(?:int|uuid):pk>/[\w-]+|take/<int:pk>|search|export|bulk-assign|bulk-triage)/$"
+)
 HISTORY = re.compile(r"^staff/\w+/\w+/<path:object_id>/history/$")  # beside the page of the row
 SHORT = re.compile(r"^staff/\w+/\w+/<path:object_id>/$")  # leads on to the page of the row
 NOT_OFFERED = re.compile(r"^staff/\w+/\w+/(?:add|<path:object_id>/delete)/$")  # unless a link leads there
@@ -85,149 +92,107 @@ def made_up_path(pattern: str) -> str:
 # --- pages in the middle of something --------------------------------------------------------------------------------
 
 
-@contextmanager
-def _proving_an_address(world: World, language: str) -> Iterator[Walk]:
-    with _window(world, language) as walk:
-        walk.go("auth/signup/")
-        walk.choose("age", "ADULT")
-        walk.fill(email=walk.new_address(), password1=PASSWORD)
-        walk.act("account-create")
-        yield walk
+def _prove_an_address(world: World, walk: Walk) -> None:
+    walk.go("auth/signup/")
+    walk.choose("age", "ADULT")
+    walk.fill(email=walk.new_address(), password1=PASSWORD)
+    walk.act("account-create")
 
 
-@contextmanager
-def _resetting(world: World, language: str) -> Iterator[Walk]:
-    with _window(world, language) as walk:
-        walk.go("auth/password/reset/")
-        walk.fill(email=walk.new_address())
-        walk.act("password-reset-ask")
-        yield walk
+def _reset(world: World, walk: Walk) -> None:
+    walk.go("auth/password/reset/")
+    walk.fill(email=walk.new_address())
+    walk.act("password-reset-ask")
 
 
-@contextmanager
-def _new_password(world: World, language: str) -> Iterator[Walk]:
+def _prove_the_reset(world: World, walk: Walk) -> None:
     address = world.portal.sign_in("person_en").email
-    before = world.portal.mailbox.names(address)
-    with _window(world, language) as walk:
-        walk.go("auth/password/reset/")
-        walk.fill(email=address)
-        walk.act("password-reset-ask")
-        walk.fill(code=walk.mailbox.next_code(address, after=before))
-        walk.act("password-reset-code")
-        yield walk
+    before = walk.mailbox.names(address)
+    walk.go("auth/password/reset/")
+    walk.fill(email=address)
+    walk.act("password-reset-ask")
+    walk.fill(code=walk.mailbox.next_code(address, after=before))
+    walk.act("password-reset-code")
 
 
-@contextmanager
-def _second_step(world: World, language: str) -> Iterator[Walk]:
+def _begin_to_sign_in(world: World, walk: Walk) -> None:
     assert world.colleague is not None
-    with _window(world, language) as walk:
-        begin_sign_in(walk, world.colleague)
-        yield walk
+    begin_sign_in(walk, world.colleague)
 
 
-@contextmanager
-def _factor_lost(world: World, language: str) -> Iterator[Walk]:
-    with _second_step(world, language) as walk:
-        walk.go("auth/factor/lost/")
-        yield walk
+def _follow_the_invitation(world: World, walk: Walk) -> None:
+    walk.stay(urlsplit(world.invitation).path)
 
 
-@contextmanager
-def _invited(world: World, language: str) -> Iterator[Walk]:
-    with _window(world, language) as walk:
-        walk.page.goto(urlsplit(world.invitation).path.replace("/vi/", f"/{language}/"))
-        yield walk
-
-
-@contextmanager
-def _late_form(world: World, language: str) -> Iterator[Walk]:
+def _send_a_form_late(world: World, walk: Walk) -> None:
     """A form sent after its session had ended waits behind the sign-in."""
     account = world.portal.sign_in("person")
-    with _window(world, language) as walk:
-        walk.sign_in(account)
-        walk.go("account/data/full-name/")
-        walk.fill(value="Nguyễn Thị Nhiên")
-        walk.page.context.clear_cookies(name="session")
-        walk.act("value-save")
-        walk.fill(login=account.email, password=account.password)
-        walk.act("session-start")
-        yield walk
+    walk.sign_in(account)
+    walk.go("account/data/full-name/")
+    walk.fill(value="Nguyễn Thị Nhiên")
+    walk.page.context.clear_cookies(name="session")
+    walk.act("value-save")
+    walk.fill(login=account.email, password=account.password)
+    walk.act("session-start")
 
 
-@contextmanager
-def _sent(world: World, language: str) -> Iterator[Walk]:
-    with _window(world, language) as walk:
-        walk.go("requests/new/")
-        walk.choose("asked_for", "copy")
-        walk.fill(address=walk.new_address())
-        walk.act("request-send")
-        yield walk
+def _send(world: World, walk: Walk) -> None:
+    _ask_for_a_copy(walk, walk.new_address())
 
 
-@contextmanager
-def _asked_for_code(world: World, language: str) -> Iterator[Walk]:
-    with _window(world, language) as walk:
-        walk.go("track/")
-        walk.fill(reference="KN-26-7KQM-X3WP", address=walk.new_address())
-        walk.act("case-look-up")
-        yield walk
+def _ask_for_a_code(world: World, walk: Walk) -> None:
+    walk.go("track/")
+    walk.fill(reference="KN-26-7KQM-X3WP", address=walk.new_address())
+    walk.act("case-look-up")
 
 
-@contextmanager
-def _opened_case(world: World, language: str) -> Iterator[Walk]:
-    with _window(world, language) as walk:
-        address = walk.new_address()
-        walk.go("requests/new/")
-        walk.choose("asked_for", "view")
-        walk.fill(address=address)
-        walk.act("request-send")
-        reference = walk.reference()
-        walk.mailbox.next_code(address)
-        before = walk.mailbox.names(address)
-        walk.go("track/")
-        walk.fill(reference=reference, address=address)
-        walk.act("case-look-up")
-        walk.fill(code=walk.mailbox.next_code(address, after=before))
-        walk.act("case-open")
-        yield walk
+def _open_a_case(world: World, walk: Walk) -> None:
+    address = walk.new_address()
+    _ask_for_a_copy(walk, address)
+    reference = walk.reference()
+    walk.mailbox.next_code(address)
+    before = walk.mailbox.names(address)
+    walk.go("track/")
+    walk.fill(reference=reference, address=address)
+    walk.act("case-look-up")
+    walk.fill(code=walk.mailbox.next_code(address, after=before))
+    walk.act("case-open")
 
 
-@contextmanager
-def _erased(world: World, language: str) -> Iterator[Walk]:
-    with _window(world, language) as walk:
-        if world.progress:
-            walk.go(world.progress)
-        else:
-            walk.sign_up(walk.new_address())
-            walk.go("account/erase/")
-            walk.tick("understood")
-            walk.fill(password=PASSWORD)
-            walk.act("account-erase")
-            world.progress = path_of(walk.page).split("/", 2)[2]
-        yield walk
+def _erase(world: World, walk: Walk) -> None:
+    walk.sign_up(walk.new_address())
+    walk.go("account/erase/")
+    walk.tick("understood")
+    walk.fill(password=PASSWORD)
+    walk.act("account-erase")
 
 
-@contextmanager
-def _window(world: World, language: str, **more: str) -> Iterator[Walk]:
-    walk, watch = world.new_window(language, **more)
-    try:
-        yield walk
-        watch.check()
-    finally:
-        walk.page.context.close()
+def _open_the_certificate(world: World, walk: Walk) -> None:
+    _erase(world, walk)
+    progress = urlsplit(walk.page.url).path
+    walk.until_erased(progress)
+    walk.stay(f"{progress}certificate/")
 
 
-Visit = Callable[[World, str], AbstractContextManager[Walk]]
-IN_THE_MIDDLE: dict[str, Visit] = {
-    "account/erase/progress/<str:token>/": _erased,
-    "auth/confirm-email/": _proving_an_address,
-    "auth/factor/": _second_step,
-    "auth/factor/lost/": _factor_lost,
-    "auth/invitation/": _invited,
-    "auth/password/reset/complete/": _new_password,
-    "auth/password/reset/confirm/": _resetting,
-    "auth/resume/": _late_form,
-    "track/case/": _opened_case,
-    "track/code/": _asked_for_code,
-    "track/received/": _sent,
+def _ask_for_a_copy(walk: Walk, address: str) -> None:
+    walk.go("requests/new/")
+    walk.choose("asked_for", "copy")
+    walk.fill(address=address)
+    walk.act("request-send")
+
+
+# The route, and how to get to where it shows something. Its page can then be opened in either language.
+IN_THE_MIDDLE: dict[str, Arrive] = {
+    "account/erase/progress/<str:token>/": _erase,
+    "account/erase/progress/<str:token>/certificate/": _open_the_certificate,
+    "auth/confirm-email/": _prove_an_address,
+    "auth/factor/": _begin_to_sign_in,
+    "auth/factor/lost/": _begin_to_sign_in,
+    "auth/invitation/": _follow_the_invitation,
+    "auth/password/reset/complete/": _prove_the_reset,
+    "auth/password/reset/confirm/": _reset,
+    "auth/resume/": _send_a_form_late,
+    "track/case/": _open_a_case,
+    "track/code/": _ask_for_a_code,
+    "track/received/": _send,
 }

@@ -16,6 +16,13 @@ PASSWORD = "bốn con mèo trên mái nhà"
 MOST_TABS = 150
 SETTLING = 40
 _REFERENCE = re.compile(r"\b(?:KN|YC)-\d{2}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+OWED = """
+() => ({
+  lang: document.documentElement.lang,
+  titled: document.title.trim() !== "",
+  headings: document.querySelectorAll("h1").length
+})
+"""
 # The text of a page wider than its window makes people scroll two ways; half a pixel is rounding.
 OVERFLOW = """
 () => {
@@ -34,6 +41,7 @@ class Walk:
 
     def __init__(self, page: Page, installation: Installation, *, language: str, by_keyboard: bool = False) -> None:
         self.page = page
+        self.usual = page.viewport_size or DESKTOP
         self.portal = installation
         self.language = language
         self.by_keyboard = by_keyboard
@@ -89,9 +97,8 @@ class Walk:
     def look(self) -> None:
         """What every page owes: its language, one main heading, a title; nothing wider than the window."""
         self.page.wait_for_load_state("load")
-        assert self.page.locator("html").get_attribute("lang") == self.language, self.page.url
-        assert self.page.title().strip(), self.page.url
-        assert self.page.locator("h1").count() == 1, self.page.url
+        owed = {"lang": self.language, "titled": True, "headings": 1}
+        assert self.page.evaluate(OWED) == owed, self.page.url
         wide = self.overflow()
         assert not wide, "\n".join([f"{self.page.url} is wider than its window", *wide])
 
@@ -248,16 +255,24 @@ class Walk:
 
     # --- looking closely ----------------------------------------------------------------------------------------------
 
-    def examine(self) -> None:
-        """axe finds nothing, and the page fits the narrowest window. Needs script: axe waits for its own timers."""
+    def examine(self, *, stays: bool = False) -> None:
+        """At its usual size axe finds nothing, and the page fits that window and the narrowest.
+
+        Afterwards the window is as before, or stays at the size looked at last, so that the next page to be examined
+        needs one turn only. Needs script: axe waits for its own timers.
+        """
         self.look()
-        before = self.page.viewport_size
-        assert before is not None
-        found = axe.violations(self.page)
-        self.resize(NARROWEST)
-        wide = self.overflow()
-        self.resize(before)
-        faults = found + [f"wider than 320 px: {one}" for one in wide]
+        faults = []
+        sizes = [self.usual, NARROWEST]
+        if self.page.viewport_size == NARROWEST:
+            sizes.reverse()
+        for size in sizes:
+            self.resize(size)
+            faults += [f"wider than {size['width']} px: {one}" for one in self.overflow()]
+            if size == self.usual:
+                faults += axe.violations(self.page)
+        if not stays:
+            self.resize(self.usual)
         assert not faults, "\n".join([self.page.url, *faults])
 
     def overflow(self) -> list[str]:
@@ -270,7 +285,9 @@ class Walk:
         return wide
 
     def resize(self, viewport: ViewportSize) -> None:
-        """Make the window another size, and wait until the page has noticed."""
+        """Make the window a size, and wait until the page has noticed."""
+        if self.page.viewport_size == viewport:
+            return
         self.page.set_viewport_size(viewport)
         width = viewport["width"]
         eventually(lambda: self.page.evaluate("innerWidth") == width or None, seconds=20, what=f"{width} px")

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -38,9 +39,9 @@ class World:
     broken: list[str] = field(default_factory=list)
     invitation: str = ""
     colleague: SignIn | None = None
-    progress: str = ""
     _states: dict[str, object] = field(default_factory=dict)
     _windows: dict[tuple[str, str], tuple[Walk, Watch]] = field(default_factory=dict)
+    _arrived: dict["Arrive", tuple[Walk, Watch]] = field(default_factory=dict)
 
     # --- windows ------------------------------------------------------------------------------------------------------
 
@@ -55,6 +56,16 @@ class World:
             if role in STAFF:
                 self._windows[key][0].speak_at_the_desk()
         return self._windows[key]
+
+    def arrived(self, arrive: "Arrive", language: str) -> tuple[Walk, Watch]:
+        """The lasting window of somebody in the middle of something, who got there once, turned to a language."""
+        if arrive not in self._arrived:
+            self._arrived[arrive] = self.new_window("vi")
+            arrive(self, self._arrived[arrive][0])
+        walk, watch = self._arrived[arrive]
+        walk.language, walk.usual = language, VIEWPORTS[language]
+        walk.page.emulate_media(color_scheme=THEMES[language])
+        return walk, watch
 
     def new_window(self, language: str, *, host: str = "127.0.0.1", **more: Any) -> tuple[Walk, Watch]:
         """A window of its own. Its watcher is asked by whoever opened it."""
@@ -80,7 +91,7 @@ class World:
     # --- things on every list -----------------------------------------------------------------------------------------
 
     def fill(self) -> None:
-        """A second version of the policy, an open invitation, a colleague who lost the second factor, a holiday."""
+        """A second version of the policy, invitations, a lost second factor, a holiday, a rule, a deletion."""
         self._publish_again()
         admin, _ = self.window("admin", "vi")
         self._invite(admin, admin.new_address("dong-nghiep"))
@@ -88,8 +99,25 @@ class World:
         self._join(address)
         self._invite(admin, admin.new_address("con-cho"))
         admin.go_staff("core/holiday/add/")
-        admin.fill(day="02/09/2027", name="Quốc khánh")
+        admin.fill(day="2027-09-02", name="Quốc khánh")
+        admin.page.locator('[name="reason"]').select_option("STATE")
+        for action in ("calendar-look", "calendar-day-set"):
+            admin.press(admin.page.locator(f'[data-action="{action}"]'))
+        admin.go_staff("cases/assignmentrule/add/")
+        admin.page.locator('[name="mode"]').select_option("BY_HAND")
         admin.press(admin.page.locator('input[name="_save"]'))
+        self._erase_somebody()
+
+    def _erase_somebody(self) -> None:
+        """So that the staff desk has a deletion to show."""
+        walk, watch = self.new_window("vi")
+        walk.sign_up(walk.new_address())
+        walk.go("account/erase/")
+        walk.tick("understood")
+        walk.fill(password=PASSWORD)
+        walk.act("account-erase")
+        watch.check()
+        walk.page.context.close()
 
     def _publish_again(self) -> None:
         pack = self.portal.home / "next-pack" / self.portal.policy
@@ -135,8 +163,11 @@ class World:
             self.broken += broken
 
     def close(self) -> None:
-        for walk, _ in self._windows.values():
+        for walk, _ in (*self._windows.values(), *self._arrived.values()):
             walk.page.context.close()
+
+
+Arrive = Callable[[World, Walk], None]
 
 
 def confirm(walk: Walk, account: SignIn) -> None:

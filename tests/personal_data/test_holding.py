@@ -10,10 +10,10 @@ from audit.models import AuditEntry
 from audit.services.recording import read_note
 from core.encryption import CannotOpen
 from personal_data import keys, selectors
-from personal_data.errors import KeyDestroyed, NotHeld, PurposeNotNamed, RevealRefused, SubjectGone, UnknownField
+from personal_data.errors import NotHeld, PurposeNotNamed, RevealRefused, UnknownField
 from personal_data.fields import read_value
-from personal_data.models import DataItem, DataSubject, FieldRefusal, PurposeState
-from personal_data.services import erasing, holding
+from personal_data.models import DataItem, DataSubject, FieldRefusal
+from personal_data.services import holding
 from tests.harness.people import Role
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
@@ -143,59 +143,3 @@ def test_a_purpose_the_policy_does_not_name_is_refused_and_recorded(subject: Dat
     with pytest.raises(PurposeNotNamed):
         holding.reveal(item_id=item.pk, purpose="curiosity", reason="look", by=Role("dpo"), now=now)
     assert events(subject)[-1] == "item.read_refused"
-
-
-def test_erasing_a_person_leaves_a_tombstone_and_no_way_back(subject: DataSubject, now: datetime) -> None:
-    hold(subject, now)
-    hold(subject, now, value="0912345678", field="phone")
-    PurposeState.objects.create(subject=subject, purpose="service", live=True, since=now)
-    sealed = bytes(DataItem.objects.first().sealed_value)  # type: ignore[union-attr]
-    run = erasing.begin_erasure(subject_id=subject.pk, address="hoa@example.vn", by=PERSON, now=now)
-    with pytest.raises(SubjectGone):
-        hold(subject, now)
-    assert erasing.run_erasure(run_id=run.pk, now=now)
-    assert not DataItem.objects.exists() and not PurposeState.objects.exists()
-    with pytest.raises(KeyDestroyed):
-        keys.data_key(subject.pk)
-    assert keys.evidence_key(subject.pk)
-    subject.refresh_from_db()
-    assert (subject.state, subject.language, subject.age_band) == ("ERASED", "", "")
-    run.refresh_from_db()
-    assert run.state == "DONE" and run.sealed_address is None and run.counts["personal_data.dataitem"] == 2
-    assert run.steps_done == run.steps_total
-    assert sealed and events(subject)[-1] == "erasure.done"
-    assert not erasing.run_erasure(run_id=run.pk, now=now)
-
-
-def test_asking_twice_leads_to_one_run_and_one_link(subject: DataSubject, now: datetime) -> None:
-    one = erasing.begin_erasure(subject_id=subject.pk, address="hoa@example.vn", by=PERSON, now=now)
-    two = erasing.begin_erasure(subject_id=subject.pk, address="hoa@example.vn", by=PERSON, now=now)
-    assert one.pk == two.pk and erasing.progress_token(one) == erasing.progress_token(two)
-    found = erasing.run_by_token(erasing.progress_token(one))
-    assert found is not None and found.pk == one.pk
-    assert erasing.run_by_token("0" * 64) is None
-
-
-@pytest.mark.parametrize("crash_after", [0, 1, 2, 3, 4])
-def test_an_erasure_interrupted_anywhere_is_finished_by_the_sweep(
-    subject: DataSubject, now: datetime, crash_after: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hold(subject, now)
-    run = erasing.begin_erasure(subject_id=subject.pk, address="hoa@example.vn", by=PERSON, now=now)
-    steps = iter(range(crash_after))
-    advance = erasing._advance
-
-    def crash(*args: object, **kwargs: object) -> None:
-        if next(steps, None) is None:
-            raise KeyboardInterrupt
-        advance(*args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(erasing, "_advance", crash)
-    with pytest.raises(KeyboardInterrupt):
-        erasing.run_due_erasures(now=now)
-    monkeypatch.undo()
-    assert erasing.run_due_erasures(now=now) == 0, "still leased"
-    assert erasing.run_due_erasures(now=now + erasing.LEASE * 2) == 1
-    assert not DataItem.objects.exists()
-    run.refresh_from_db()
-    assert run.state == "DONE"

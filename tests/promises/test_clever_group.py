@@ -16,7 +16,7 @@ from cases.errors import NotTaken
 from cases.explaining import last_day
 from cases.services.assigning import take
 from cases.services.looking import note_look
-from complaints.enums import Outcome
+from complaints.enums import FINDINGS, Outcome, RejectionGround
 from complaints.models import Complaint
 from consent.answers import ConsentKey
 from consent.models import LedgerEntry
@@ -99,7 +99,8 @@ def test_a_wrong_entry_turns_no_complaint_away(pack: Pack) -> None:
     filed = complain(text="Tôi đã điền sai số điện thoại của chính mình.")
     assert filed.is_open
     assert "CG-4" in facts_found(pack)
-    assert set(Outcome.values) == {"UPHELD", "PARTLY_UPHELD", "NOT_UPHELD", "TAKEN_BACK"}
+    assert set(Outcome.values) == {*FINDINGS, "OUT_OF_SCOPE", "TAKEN_BACK", "UNVERIFIED"}
+    assert set(RejectionGround.values) == {"NOT_OUR_DATA", "NOT_PERSONAL_DATA", "PUBLIC_BODY", "IN_COURT", "ABUSE"}
 
 
 def test_the_service_is_not_asked_and_the_other_two_purposes_are(policy: PolicyVersion, pack: Pack) -> None:

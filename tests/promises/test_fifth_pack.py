@@ -22,6 +22,7 @@ from personal_data.services.erasing import run_due_erasures
 from policies.models import PolicyVersion
 from policies.services.publishing import publish
 from privacy_portal import demo_media
+from tests.cases.desk_steps import send
 from tests.policies.made_up import write_pack
 from tests.promises.acting import asked, words_on
 from tests.promises.conftest import ADDRESS, PASSWORD
@@ -101,8 +102,9 @@ def test_staff_settle_a_case_and_read_its_words(
     page = f"/staff/complaints/complaint/{filed.pk}/"
     desk.post(f"{page}take/")
     assert GATE in words_on(desk, f"{page}change/")
-    desk.post(f"{page}tier/", {"tier": "only", "reason": ""})
-    desk.post(f"{page}close/", {"form_token": str(uuid4()), "outcome": "UPHELD", "text": "Đã chấm dứt."})
+    send(desk, filed, "triage", {"category": "misuse", "severity": "LOW", "tier": "only", "note": ""})
+    answer = {"form_token": str(uuid4()), "outcome": "UPHELD", "finding": "Bảng tin bị lộ.", "done": "Đã chấm dứt."}
+    send(desk, filed, "answer", answer | {"step": "send"})
     assert "Đã chấm dứt." in words_on(browser, f"/en/account/complaints/{filed.reference}/")
     assert words_on(desk, f"/staff/dsr_requests/request/{request.pk}/change/")
 

@@ -12,9 +12,10 @@ from accounts.models import User
 from audit.selectors import entries_about_subject
 from audit.services.recording import read_note
 from cases.services.assigning import take
+from cases.services.investigating import begin
 from complaints.enums import Outcome
 from complaints.models import Complaint
-from complaints.services.resolving import resolve
+from complaints.services.answering import answer
 from consent.answers import ConsentKey
 from core.errors import NotAllowed
 from outbound.channels.email import EmailChannel
@@ -122,9 +123,18 @@ def test_an_answer_is_fetched_here_and_never_stands_in_a_mail(
     filed, agent = complain(), staff("agent")
     take(kind=Complaint.kind, case_id=filed.pk, by=agent, now=now)
     secret = "Chúng tôi đã xóa số 0912 345 678 khỏi danh sách gọi."
-    resolve(complaint_id=filed.pk, outcome=Outcome.UPHELD, text=secret, form_token=uuid4(), by=agent, now=now)
-    closing = [mail for mail in queued() if mail.notice == "case-closed"]
-    assert len(closing) == 1
+    begin(kind=Complaint.kind, case_id=filed.pk, by=agent, now=now)
+    answer(
+        complaint_id=filed.pk,
+        outcome=Outcome.UPHELD,
+        finding=secret,
+        done=secret,
+        form_token=uuid4(),
+        by=agent,
+        now=now,
+    )
+    told = [mail for mail in queued() if mail.notice == "complaint-answered"]
+    assert len(told) == 1
     for mail in queued():
         assert "0912" not in mail.subject + mail.body and "danh sách gọi" not in mail.body
     assert not [name for name in dir(EmailChannel) if "attach" in name]

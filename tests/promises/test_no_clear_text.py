@@ -22,7 +22,7 @@ from accounts.models import User
 from accounts.sessions import SessionStore
 from audit.models import AuditEntry, AuditNote
 from audit.services.recording import NotAReference, record
-from complaints.models import Complaint, ComplaintMessage
+from complaints.models import Complaint, ComplaintAnswer, ComplaintMessage
 from consent.services.asking import questions
 from core.actors import SYSTEM
 from core.encryption import CannotOpen, new_key
@@ -35,6 +35,7 @@ from personal_data.services.holding import reveal
 from policies.enums import FILE_KINDS
 from policies.models import PolicyVersion
 from policies.pack_types import Pack
+from tests.cases.desk_steps import send
 from tests.cases.fixtures import queued
 from tests.promises.conftest import PASSWORD
 from tests.promises.stored import everything_stored, leaks, shapes
@@ -55,6 +56,7 @@ WORDS = {
     "message": "Đây là ảnh chụp cuộc gọi lúc 23:41.",
     "request": "Xin bản sao hợp đồng thuyền giấy 7731.",
     "reply": "Chúng tôi đã nghe lại cuộc gọi 23:41 ấy.",
+    "finding": "Cuộc gọi do cửa hàng bánh gối 7731 đặt.",
     "answer": "Nhân viên Đặng Thu đã xin lỗi chị Quỳnh.",
     "reason": "Cần gọi lại để nghe chị Quỳnh kể",
 }
@@ -113,7 +115,10 @@ def test_nothing_a_person_told_can_be_read_in_what_is_stored(
     assert DataItem.objects.count() >= 3 and Complaint.objects.count() == 2 and Request.objects.count() == 1
     assert Device.objects.count() == (slug == "clever-group")
     assert (
-        ComplaintMessage.objects.count() == 3 and AuditNote.objects.count() == 2 and OutboxMessage.objects.count() > 9
+        ComplaintMessage.objects.count() == 2
+        and ComplaintAnswer.objects.count() == 1
+        and AuditNote.objects.count() == 2
+        and OutboxMessage.objects.count() > 9
     )
     assert leaks(SECRETS | {NETWORK, BROWSER}) == DECLARED_CLEAR
     pictures = [place for place, text in everything_stored() if b"IHDR".hex() in text]
@@ -125,7 +130,9 @@ def test_nothing_a_person_told_can_be_read_in_what_is_stored(
 
 def test_no_subject_of_a_mail_and_no_mail_to_staff_tells_anything(lived: Client) -> None:
     mails = queued()
-    assert {"complaint-received", "case-verify", "case-closed", "request-received"} <= {mail.notice for mail in mails}
+    assert {"complaint-received", "case-verify", "complaint-answered", "request-received"} <= {
+        mail.notice for mail in mails
+    }
     told = {*VALUES.values(), *WORDS.values(), ADDRESS, NEXT_ADDRESS, GUEST}
     for mail in mails:
         assert not [secret for secret in told if secret in mail.subject], mail.notice
@@ -259,9 +266,11 @@ def _work(agent: User, officer: User) -> None:
     desk.post(f"{page}take/")
     desk.get(f"{page}change/")
     desk.post(f"{page}reveal/", {"reason": WORDS["reason"]})
-    desk.post(f"{page}reply/", {"form_token": str(uuid4()), "text": WORDS["reply"], "awaits_answer": "on"})
-    desk.post(f"{page}close/", {"form_token": str(uuid4()), "outcome": "UPHELD", "text": WORDS["answer"]})
-    assert Complaint.objects.get(pk=filed.pk).status == "CLOSED"
+    send(desk, filed, "reply", {"form_token": str(uuid4()), "text": WORDS["reply"], "awaits_answer": "on"})
+    send(desk, filed, "begin")
+    answer = {"form_token": str(uuid4()), "outcome": "UPHELD", "finding": WORDS["finding"], "done": WORDS["answer"]}
+    send(desk, filed, "answer", answer | {"step": "send"})
+    assert Complaint.objects.get(pk=filed.pk).status == "ANSWERED"
     item = DataItem.objects.filter(subject_id=filed.subject_id, field="full-name").get()
     reveal(item_id=item.pk, purpose="case-handling", reason=WORDS["reason"], by=officer, now=filed.received_at)
 

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 
+from cases.services.calendar_keeping import note_defaults
+from core import clock
+from privacy_portal import demo
 from privacy_portal.supervision import preparation
 
 
@@ -23,6 +26,10 @@ class Command(BaseCommand):
         known = get_commands()
         self._step("database: tables and rights", "migrate", verbosity=0, interactive=False)
         self._step("static files", "collectstatic", verbosity=0, interactive=False)
+        # Before the first case, so that no case has to be brought to it.
+        note_defaults(now=clock.now())
+        if settings.PORTAL_DEMO:
+            demo.publish_past(slug=settings.PORTAL_POLICY, now=clock.now())
         if "publish_policy" in known:
             self._step(f"policy: {settings.PORTAL_POLICY}", "publish_policy", language="en")
         preparation.note_policy(settings.PORTAL_HOME, settings.PORTAL_POLICY)

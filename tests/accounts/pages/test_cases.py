@@ -64,7 +64,7 @@ def test_a_message_is_added_once(browser: Client, complaint: Complaint) -> None:
     assert complaint.messages.count() == 1
     assert "Sáng nay lại gọi." in page(browser, address)
     empty = browser.post(address, {"form_token": str(uuid.uuid4()), "text": " "})
-    assert empty.status_code == 200 and b"error-summary" in empty.content
+    assert empty.status_code == 422 and b"error-summary" in empty.content
 
 
 def test_the_file_comes_back_as_a_download(browser: Client, complaint: Complaint) -> None:

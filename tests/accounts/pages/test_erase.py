@@ -55,8 +55,9 @@ def picture() -> bytes:
 def test_the_page_says_what_goes_and_what_stays(browser: Client, hold: Hold) -> None:
     hold()
     text = html.unescape(browser.get(ERASE).content.decode())
-    for words in ("What goes", "Full name", "What stays, and why", "Download everything first", "3 years"):
+    for words in ("What goes", "Full name", "What stays, and why", "Download everything first"):
         assert words in text
+    assert "Values entered: 1 (Full name)" in text and "Files:" not in text
     assert ErasureRun.objects.count() == 0
 
 
@@ -113,7 +114,9 @@ def test_proof_of_consent_stays_and_opens_with_the_evidence_key(
         by=member,
         now=now,
     )
-    assert "to which words" in browser.get(ERASE).content.decode()
+    text = html.unescape(browser.get(ERASE).content.decode())
+    assert "What was agreed to or not, and to which words: 1" in text
+    assert "Article 9.3 of Law 91/2025/QH15" in text and f"Until {now.day} " in text and f" {now.year + 3};" in text
     ask(browser)
     run_due_erasures(now=clock.now())
     entries = LedgerEntry.objects.filter(subject_ref=member.subject_id)
@@ -150,3 +153,19 @@ def test_staff_cannot_delete_the_account_they_work_with(browser: Client, member:
     User.objects.filter(pk=member.pk).update(is_staff=True)
     assert "member of staff" in browser.get(ERASE).content.decode()
     assert ask(browser).status_code == 403
+
+
+def test_the_link_shows_the_plan_until_it_is_done(browser: Client, hold: Hold) -> None:
+    hold()
+    link = ask(browser)["Location"]  # type: ignore[index]
+    text = html.unescape(Client().get(link).content.decode())
+    assert "Values entered: 1" in text and "Full name" not in text, "counts, and nothing about the person"
+    assert Client().get(f"{link}certificate/").status_code == 404, "not finished"
+
+
+def test_a_stuck_deletion_says_so_to_the_person(browser: Client, member: User) -> None:
+    link = ask(browser)["Location"]  # type: ignore[index]
+    ErasureRun.objects.update(state="STUCK")
+    answer = Client().get(link, headers={"accept": "application/json"}).json()
+    assert "One step did not work" in answer["text"] and answer["finished"] is False
+    assert 'class="status status-done"' not in Client().get(link).content.decode()

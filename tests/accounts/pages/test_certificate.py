@@ -1,0 +1,121 @@
+"""The certificate of a deletion: what went, what stayed and why, with no value of the person on it."""
+
+import html
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+
+from accounts.alias import alias_of
+from accounts.certificate import certificate_of
+from accounts.certificate_pdf import certificate_pdf
+from accounts.models import User
+from audit.models import AuditEntry
+from audit.services.recording import record
+from core import clock
+from core.actors import SYSTEM
+from personal_data.models import ErasureRun, PlanLine
+from personal_data.services.erasing import LINK_WORKS, progress_token, run_due_erasures
+from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, Hold
+from tests.cases.fixtures import queued
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+ERASE = "/en/account/erase/"
+
+
+@pytest.fixture
+def link(browser: Client, member: User, hold: Hold, now: datetime) -> str:
+    """The progress page of a deletion that is done; one value went, one note was kept."""
+    hold()
+    record(
+        event="test.noted",
+        target=f"subject:{member.subject_id}",
+        subject_id=member.subject_id,
+        by=SYSTEM,
+        now=now,
+        note="told by phone",
+    )
+    found: str = browser.post(ERASE, {"understood": "on", "password": PASSWORD})["Location"]
+    assert run_due_erasures(now=clock.now()) == 1
+    return found
+
+
+def words(address: str) -> str:
+    response = Client().get(address)
+    assert response.status_code == 200
+    return html.unescape(response.content.decode())
+
+
+def test_it_says_what_went_what_stayed_why_and_until_when(link: str, now: datetime) -> None:
+    text = words(f"{link}certificate/")
+    for one in (
+        "Values entered",
+        "Account, with its password",
+        "Key with which the data is encrypted",
+        "Reasons noted beside the record",
+        "Article 9.3 of Law 91/2025/QH15",
+        str(now.year + 3),
+        "Everything came out as planned.",
+        str(ErasureRun.objects.get().pk),
+    ):
+        assert one in text, one
+    assert '<html lang="vi"' in words(f"{link}certificate/".replace("/en/", "/vi/", 1))
+
+
+def test_nothing_of_the_person_stands_on_it(link: str, member: User) -> None:
+    for address in (link, f"{link}certificate/"):
+        text = words(address)
+        for trace in (NAME, ADDRESS, alias_of(ADDRESS), str(member.pk), str(member.subject_id), "told by phone"):
+            assert trace not in text, trace
+
+
+def test_a_difference_is_shown(link: str) -> None:
+    run = ErasureRun.objects.get()
+    PlanLine.objects.filter(plan=run.plan, target="personal_data.dataitem").update(gone=3, difference="MORE_GONE")
+    text = words(f"{link}certificate/")
+    assert "Values entered: 1 planned, 3 in the end; more was deleted than planned" in text
+    assert "Everything came out as planned" not in text
+
+
+def test_it_can_be_saved_as_a_pdf(link: str) -> None:
+    response = Client().get(f"{link}certificate.pdf")
+    assert response["Content-Type"] == "application/pdf" and response["Content-Disposition"].startswith("attachment")
+    assert response.content.startswith(b"%PDF-") and len(response.content) < 200_000
+    assert b"BeVietnamPro" in response.content
+    for trace in (NAME, ADDRESS):
+        assert trace.encode() not in response.content
+
+
+def test_every_letter_of_the_pdf_is_in_its_typeface(link: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The library warns of each letter it cannot draw; first make sure that it does."""
+    certificate = certificate_of(ErasureRun.objects.get())
+    assert certificate_pdf(certificate, controller="Công ty Cổ phần Dữ liệu Ứng dụng ỹ ợ ữ ặ Đ")
+    assert not [entry for entry in caplog.records if "glyph" in entry.getMessage()]
+    certificate_pdf(certificate, controller="\u6f22")
+    assert [entry for entry in caplog.records if "glyph" in entry.getMessage()]
+
+
+def test_looking_changes_nothing(link: str) -> None:
+    before = AuditEntry.objects.count()
+    for address in (link, f"{link}certificate/", f"{link}certificate.pdf"):
+        assert Client().get(address).status_code == 200
+    assert AuditEntry.objects.count() == before
+
+
+def test_it_works_for_thirty_days(link: str) -> None:
+    end = ErasureRun.objects.get().finished_at
+    assert end is not None
+    for after, status in ((LINK_WORKS - timedelta(hours=1), 200), (LINK_WORKS, 404)):
+        with time_machine.travel(end + after, tick=False):
+            for address in (link, f"{link}certificate/", f"{link}certificate.pdf"):
+                assert Client().get(address).status_code == status, address
+
+
+def test_the_last_mail_leads_to_it(link: str) -> None:
+    (mail,) = queued()
+    assert mail.notice == "account-erased"
+    (address,) = [line for line in mail.body.splitlines() if "/certificate/" in line]
+    assert progress_token(ErasureRun.objects.get()) in address
+    assert Client().get(address.removeprefix(settings.PORTAL_URL)).status_code == 200

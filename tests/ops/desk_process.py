@@ -1,0 +1,131 @@
+"""A process of a running installation that enters complaints and looks at what the sweeps made of them.
+
+One JSON object a line in, one out. It is started by `tests.ops.reminders`; the complaints are letters that lay about
+for sixteen days, so that first reply, target and limit are missed the moment they are entered.
+"""
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
+
+import django
+
+django.setup()
+
+from uuid import uuid4
+
+from django.db import DatabaseError, InterfaceError, connections
+
+from audit.models import AuditEntry
+from cases.enums import ContactKind, IntakeChannel, MarkCode
+from cases.readers import Desk
+from cases.services.filing import Sender
+from cases.services.reminding import NOTICES
+from cases.staff import working_staff
+from complaints.enums import Remedy
+from complaints.models import Complaint, ComplaintMark
+from complaints.services.filing import ComplaintText, record_for_person
+from core import clock
+from core.models import SweepState
+from core.queue import ring
+from outbound.models import OutboxMessage
+from policies import selectors as policies
+
+LAY_ABOUT = timedelta(days=16)
+EVENTS = {
+    MarkCode.REPLY_MISSED.value: "reply_late",
+    MarkCode.TARGET_PASSED.value: "overdue",
+    MarkCode.LIMIT_PASSED.value: "limit_missed",
+}
+PATIENCE = 60.0
+
+
+def file(count: int) -> list[int]:
+    """Enter complaints; their keys."""
+    now = clock.now()
+    version = policies.version_in_force(now)
+    assert version is not None
+    category = policies.document(version).complaints.categories[0].code
+    by: Any = working_staff().first()
+    found = []
+    for number in range(count):
+        sender = Sender(address=f"Số {number}, ngõ 3", language="vi", contact_kind=ContactKind.POST)
+        filed = record_for_person(
+            form_token=uuid4(),
+            sender=sender,
+            content=ComplaintText(f"Thư số {number}", category, Remedy.EXPLAIN),
+            channel=IntakeChannel.POST,
+            received_at=now - LAY_ABOUT,
+            by=by,
+            now=now,
+        )
+        found.append(filed.complaint.pk)
+    return found
+
+
+def look(keys: list[int]) -> dict[str, list[str]]:
+    """What is wrong with these complaints, and the ids of their letters, sent and waiting."""
+    cases = {case.target: case for case in Complaint.objects.filter(pk__in=keys)}
+    marks = Counter(ComplaintMark.objects.filter(case__in=keys).values_list("case_id", "code"))
+    entries = Counter(AuditEntry.objects.filter(target__in=list(cases)).values_list("target", "event"))
+    letters: Counter[tuple[str, str]] = Counter()
+    sent, waiting = [], []
+    rows = OutboxMessage.objects.filter(notice__in=NOTICES.values(), dedup__isnull=False)
+    for pk, dedup, sent_at in rows.values_list("pk", "dedup", "sent_at"):
+        code, kind, key, _rest = dedup.split(":", 3)
+        if f"{kind}:{key}" in cases:
+            letters[f"{kind}:{key}", code] += 1
+            (sent if sent_at else waiting).append(str(pk))
+    desk, wrong = Desk(), []
+    for target, case in cases.items():
+        for code, event in EVENTS.items():
+            found = (marks[case.pk, code], entries[target, case.event(event)], letters[target, code])
+            if found != (1, 1, len(desk.readers(case, code))):
+                wrong.append(f"{target} {code}: %d marks, %d entries, %d letters" % found)
+    return {"wrong": wrong, "sent": sent, "waiting": waiting}
+
+
+def ring_sweep(times: int) -> None:
+    """Ring for the sweep several times, as two beats and a hurried person would."""
+    for _ in range(times):
+        ring("cases.sweep_marks")
+
+
+def swept(_nothing: int) -> str:
+    """When the sweep last came to its end."""
+    state = SweepState.objects.filter(name="cases.sweep_marks").first()
+    return str(state.last_succeeded_at) if state else ""
+
+
+def patiently(action: Callable[..., Any], *arguments: Any) -> Any:
+    """The database may be starting again."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return action(*arguments)
+        except (DatabaseError, InterfaceError):
+            connections.close_all()
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+ACTIONS: dict[str, Callable[..., Any]] = {"file": file, "look": look, "ring": ring_sweep, "swept": swept}
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    for line in sys.stdin:
+        name, argument = json.loads(line)
+        print(json.dumps(patiently(ACTIONS[name], argument)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
