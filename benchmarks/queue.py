@@ -59,8 +59,7 @@ ADDRESSES = (
 # Columns that differ from the complaint that is copied. One in fifty waits for its address, one in two for somebody to
 # take it, every tenth is over. The rarest values still fill a page of the smaller table: a shorter page is faster.
 FILL = """
-CREATE TEMP TABLE pattern AS SELECT * FROM public.complaints_complaint WHERE status = 'RECEIVED'
-    OR true ORDER BY (status = 'RECEIVED') DESC LIMIT 1;
+CREATE TEMP TABLE pattern AS SELECT * FROM public.complaints_complaint ORDER BY (tier <> '') DESC, id LIMIT 1;
 INSERT INTO public.complaints_complaint ({columns})
 SELECT {values} FROM pattern p, generate_series(1, {count}) AS n;
 ANALYZE public.complaints_complaint;

@@ -33,7 +33,7 @@ from outbound.models import OutboxMessage
 from personal_data.services.subjects import create_subject
 from policies import selectors as policies
 
-COMPLAINTS = int(os.environ.get("PORTAL_BENCH_COMPLAINTS", "1000"))
+COMPLAINTS = int(os.environ.get("PORTAL_BENCH_COMPLAINTS", "10000"))
 DAYS = 60
 ARRIVING_DAYS = 40
 TICK = timedelta(seconds=20)

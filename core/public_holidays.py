@@ -31,6 +31,11 @@ def public_holidays(year: int, working_week: tuple[str, ...], language: str = "v
     return found
 
 
+def load_holidays() -> None:
+    """Load what the package needs for Vietnam, for whoever forks: its tables of the moon are shared then."""
+    _table(2026, "vi")
+
+
 def _table(year: int, language: str, *, observed: bool = True) -> Any:
     name = _LIBRARY_LANGUAGES.get(language, "en_US")
     return holidays.country_holidays("VN", years=year, observed=observed, language=name)

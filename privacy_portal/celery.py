@@ -15,6 +15,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 
 from django.conf import settings
 
+from core.public_holidays import load_holidays
+
 MINUTE = 60
 HOUR = 60 * MINUTE
 
@@ -94,6 +96,7 @@ def _share_memory(**_: Any) -> None:
         "socket_connect_timeout": WORKER_SOCKET_SECONDS,
         "socket_timeout": WORKER_SOCKET_SECONDS,
     }
+    load_holidays()
     gc.collect()
     gc.freeze()
 
