@@ -94,5 +94,4 @@ def may_end_returning(complaint: Complaint, *, now: datetime) -> bool:
 may_postpone = allows(check_may_postpone)
 may_answer = allows(check_may_answer)
 may_reject = allows(check_may_reject)
-may_reopen = allows(check_may_reopen)
 may_close = allows(check_may_close)

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from audit.services.recording import record
 from cases.enums import CaseEvent, CaseStatus, ContactKind, IntakeChannel
 from cases.guards import check_is_open, check_is_unacknowledged
 from cases.models import Case
 from cases.permissions import check_can_work_on
 from cases.services.locking import lock_case
 from cases.services.moving import move
+from cases.services.recording import note
 from core.actors import SYSTEM, Actor
 
 
@@ -40,11 +40,4 @@ def _acknowledge(case: Case, *, channel: IntakeChannel, by: Actor, now: datetime
     else:
         case.acknowledged_at = now
         case.save(update_fields=["acknowledged_at"])
-    record(
-        event=case.event(CaseEvent.ACKNOWLEDGED),
-        target=case.target,
-        subject_id=case.subject_id,
-        by=by,
-        now=now,
-        details={"channel": channel.value},
-    )
+    note(case, CaseEvent.ACKNOWLEDGED, by=by, now=now, details={"channel": channel.value})

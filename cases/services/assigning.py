@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from audit.services.recording import record
 from cases.enums import OPEN_STATES, AssignmentMode, CaseEvent
 from cases.errors import CannotReceive
 from cases.guards import check_is_open, check_is_taken, check_is_untaken
@@ -16,6 +15,7 @@ from cases.models import AssignmentRule, Case
 from cases.permissions import check_can_assign, check_can_take, check_can_work_on
 from cases.registry import case_kinds
 from cases.services.locking import lock_case
+from cases.services.recording import note
 from cases.services.telling import tell_staff
 from cases.staff import working_staff
 from core import clock
@@ -35,7 +35,7 @@ def take(*, kind: str, case_id: int, by: Actor, now: datetime) -> Case:
             return case
         check_is_untaken(case)
         _give(case, by.pk, now=now)
-        _record(case, CaseEvent.TAKEN, by, now)
+        note(case, CaseEvent.TAKEN, by=by, now=now)
     return case
 
 
@@ -49,7 +49,7 @@ def assign(*, kind: str, case_id: int, to: UUID, by: Actor, now: datetime) -> Ca
         if case.assignee_id == colleague.pk:
             return case
         _give(case, colleague.pk, now=now)
-        entry = _record(case, CaseEvent.ASSIGNED, by, now, {"to": f"user:{colleague.pk}"})
+        entry = note(case, CaseEvent.ASSIGNED, by=by, now=now, details={"to": f"user:{colleague.pk}"})
         tell_staff(case, notice="staff-case-given", people=[colleague], now=now, dedup=f"given:{entry}")
     return case
 
@@ -79,7 +79,7 @@ def auto_assign(case: Case, *, now: datetime) -> None:
     rule.last_given_id = colleague.pk
     rule.save(update_fields=["last_given"])
     _give(case, colleague.pk, now=now)
-    entry = _record(case, CaseEvent.ASSIGNED, SYSTEM, now, {"to": f"user:{colleague.pk}"})
+    entry = note(case, CaseEvent.ASSIGNED, by=SYSTEM, now=now, details={"to": f"user:{colleague.pk}"})
     tell_staff(case, notice="staff-case-given", people=[colleague], now=now, dedup=f"given:{entry}")
 
 
@@ -91,14 +91,14 @@ def release(*, kind: str, case_id: int, by: Actor, now: datetime) -> Case:
         check_is_open(case)
         check_is_taken(case)
         _give(case, None, now=now)
-        _record(case, CaseEvent.RELEASED, by, now)
+        note(case, CaseEvent.RELEASED, by=by, now=now)
     return case
 
 
 def take_away(case: Case, *, by: Actor, now: datetime) -> None:
     """Put a locked case back into the queue because who has it may not."""
     _give(case, None, now=now)
-    _record(case, CaseEvent.RELEASED, by, now)
+    note(case, CaseEvent.RELEASED, by=by, now=now)
 
 
 def release_all_of(subject_id: UUID) -> None:
@@ -111,7 +111,7 @@ def release_all_of(subject_id: UUID) -> None:
             with transaction.atomic():
                 case = lock_case(kind=kind, case_id=case_id)
                 _give(case, None, now=now)
-                _record(case, CaseEvent.RELEASED, SYSTEM, now)
+                note(case, CaseEvent.RELEASED, by=SYSTEM, now=now)
 
 
 def _rule_for(case: Case) -> AssignmentRule | None:
@@ -140,10 +140,3 @@ def _give(case: Case, user_id: Any, *, now: datetime) -> None:
     if case.status in OPEN_STATES:
         case.taken_at = now if user_id else None
     case.save(update_fields=["assignee_id", "taken_at"])
-
-
-def _record(case: Case, event: str, by: Actor, now: datetime, details: dict[str, object] | None = None) -> int:
-    entry = record(
-        event=case.event(event), target=case.target, subject_id=case.subject_id, by=by, now=now, details=details
-    )
-    return int(entry.pk)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from audit.services.recording import record
 from cases.enums import FINAL_STATES, AuthorRole, CaseEvent, CaseStatus
 from cases.errors import MoveNotAllowed
 from cases.guards import check_is_open
@@ -14,6 +13,7 @@ from cases.permissions import check_can_work_on
 from cases.services.locking import lock_case
 from cases.services.messaging import add_message, note_first_reply
 from cases.services.moving import move
+from cases.services.recording import note
 from cases.services.telling import tell_person
 from core.actors import Actor
 from personal_data.errors import SubjectGone
@@ -52,14 +52,7 @@ def end(case: Case, *, to: str, by: Actor, now: datetime, outcome: str = "", eve
     assert to in FINAL_STATES
     move(case, to=to, now=now, outcome=outcome or case.outcome)
     _start_keeping_period(case, now=now)
-    record(
-        event=case.event(event),
-        target=case.target,
-        subject_id=case.subject_id,
-        by=by,
-        now=now,
-        details={"outcome": case.outcome, "round": case.round},
-    )
+    note(case, event, by=by, now=now, details={"outcome": case.outcome, "round": case.round})
 
 
 def end_keeping_period(case: Case) -> None:

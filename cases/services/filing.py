@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from audit.services.recording import record
 from cases import sealing
 from cases.enums import CaseEvent, ContactKind, IntakeChannel
 from cases.models import Case, CaseMessage
 from cases.references import new_reference
 from cases.services.assigning import auto_assign
+from cases.services.recording import note
 from cases.services.scheduling import schedule
 from core.actors import Actor
 from core.clock import local_date
@@ -143,10 +143,9 @@ def _store(
     case.save(force_insert=True)
     attach(case, uploads, key=key, now=now)
     for_person = channel != IntakeChannel.PORTAL
-    record(
-        event=case.event(CaseEvent.FILED_FOR_PERSON if for_person else CaseEvent.FILED),
-        target=case.target,
-        subject_id=subject_id,
+    note(
+        case,
+        CaseEvent.FILED_FOR_PERSON if for_person else CaseEvent.FILED,
         by=by,
         now=now,
         details={"reference": case.reference, "policy": version.number, "files": len(uploads), "channel": channel},

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from audit.services.recording import record
 from cases.enums import CaseEvent, CaseStatus
 from cases.guards import check_is_open, check_is_past_receipt
 from cases.models import Case
 from cases.permissions import check_can_work_on
 from cases.services.locking import lock_case
 from cases.services.moving import move
+from cases.services.recording import note
 from core.actors import Actor
 
 
@@ -27,5 +27,5 @@ def begin(*, kind: str, case_id: int, by: Actor, now: datetime) -> Case:
             return case
         check_is_past_receipt(case)
         move(case, to=CaseStatus.INVESTIGATING, now=now)
-        record(event=case.event(CaseEvent.INVESTIGATED), target=case.target, subject_id=case.subject_id, by=by, now=now)
+        note(case, CaseEvent.INVESTIGATED, by=by, now=now)
     return case

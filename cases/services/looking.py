@@ -6,13 +6,14 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.selectors import entries_about
-from audit.services.recording import actor_reference, record
+from audit.services.recording import actor_reference
 from cases import sealing
 from cases.enums import CaseEvent
 from cases.errors import ContentGone, ReasonMissing
 from cases.models import Case, CaseAttachment
 from cases.permissions import check_can_see_content, check_can_work_on
 from cases.registry import case_kinds
+from cases.services.recording import note
 from core.actors import Actor
 from personal_data import storage
 
@@ -28,14 +29,7 @@ def note_look(case: Case, *, by: Actor, now: datetime) -> None:
     if recent.exists():
         return
     with transaction.atomic():
-        record(
-            event=event,
-            target=case.target,
-            subject_id=case.subject_id,
-            by=by,
-            now=now,
-            details={"fields": ["text", "thread"]},
-        )
+        note(case, CaseEvent.READ, by=by, now=now, details={"fields": ["text", "thread"]})
 
 
 def reveal_contact(*, kind: str, case_id: int, reason: str, by: Actor, now: datetime) -> str:
@@ -49,15 +43,7 @@ def reveal_contact(*, kind: str, case_id: int, reason: str, by: Actor, now: date
         raise ReasonMissing
     address = sealing.contact_of(case, key=sealing.evidence_key(case.subject_id))
     with transaction.atomic():
-        record(
-            event=case.event(CaseEvent.CONTACT_REVEALED),
-            target=case.target,
-            subject_id=case.subject_id,
-            by=by,
-            now=now,
-            details={"fields": ["contact"]},
-            note=reason.strip(),
-        )
+        note(case, CaseEvent.CONTACT_REVEALED, by=by, now=now, details={"fields": ["contact"]}, words=reason.strip())
     return address
 
 
@@ -76,10 +62,9 @@ def read_attachment(
     except FileNotFoundError as error:
         raise ContentGone from error
     with transaction.atomic():
-        record(
-            event=case.event(CaseEvent.ATTACHMENT_READ),
-            target=case.target,
-            subject_id=case.subject_id,
+        note(
+            case,
+            CaseEvent.ATTACHMENT_READ,
             by=by,
             now=now,
             details={"file": str(attachment.pk), "fields": ["attachment"]},

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from audit.services.recording import record
 from cases import sealing
 from cases.enums import SETTLED_STATES, AuthorRole, CaseEvent, CaseStatus, IntakeChannel
 from cases.errors import NothingWritten, TooManyMessages
@@ -16,6 +15,7 @@ from cases.permissions import check_can_work_on, check_is_sender
 from cases.services.filing import Upload, attach
 from cases.services.locking import lock_case
 from cases.services.moving import move
+from cases.services.recording import note
 from cases.services.scheduling import schedule
 from cases.services.telling import tell_person, tell_staff
 from cases.staff import responsible_for, working_staff
@@ -61,7 +61,7 @@ def write_as_staff(
         if case.status != CaseStatus.WAITING and may_move(case, to=wanted):
             move(case, to=wanted, now=now)
         event = CaseEvent.ANSWER_AWAITED if awaits_answer else CaseEvent.STAFF_WROTE
-        _record(case, event, by, now, {"files": len(uploads)})
+        note(case, event, by=by, now=now, details={"files": len(uploads)})
         tell_person(
             case,
             notice="case-question" if awaits_answer else "case-message",
@@ -98,7 +98,7 @@ def write_as_person(
             case, text=text, form_token=form_token, author_role=AuthorRole.PERSON, uploads=uploads, now=now
         )
         _go_on(case, resumed_at=now, now=now)
-        _record(case, CaseEvent.PERSON_WROTE, by, now, {"files": len(uploads)})
+        note(case, CaseEvent.PERSON_WROTE, by=by, now=now, details={"files": len(uploads)})
         _tell_staff(case, message, now=now)
     return message
 
@@ -139,7 +139,7 @@ def write_for_person(
             now=now,
         )
         _go_on(case, resumed_at=received_at, now=now)
-        _record(case, CaseEvent.WRITTEN_FOR_PERSON, by, now, {"channel": channel, "files": len(uploads)})
+        note(case, CaseEvent.WRITTEN_FOR_PERSON, by=by, now=now, details={"channel": channel, "files": len(uploads)})
     return message
 
 
@@ -211,7 +211,3 @@ def _check_not_too_many(case: Case, *, now: datetime) -> None:
 def _written_already(case: Case, form_token: UUID) -> CaseMessage | None:
     found: CaseMessage | None = case.messages.filter(form_token=form_token).first()
     return found
-
-
-def _record(case: Case, event: str, by: Actor, now: datetime, details: dict[str, object]) -> None:
-    record(event=case.event(event), target=case.target, subject_id=case.subject_id, by=by, now=now, details=details)

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from audit.services.recording import record
 from cases.enums import CaseEvent, CodeAnswer, CodePurpose
 from cases.guards import check_is_unverified
 from cases.models import Case, OneTimeCode
 from cases.services.assigning import auto_assign
 from cases.services.codes import answer, code_for_case
 from cases.services.locking import lock_case
+from cases.services.recording import note
 from cases.services.scheduling import schedule
 from cases.services.telling import tell_person
 from core.actors import GUEST, Actor
@@ -46,12 +46,6 @@ def mark_verified(*, kind: str, case_id: int, by: Actor, now: datetime) -> Case:
             case.verified_at = now
             schedule(case, now=now, save=False)
             case.save(update_fields=["verified_at", "next_mark", "next_mark_at"])
-            record(
-                event=case.event(CaseEvent.ADDRESS_VERIFIED),
-                target=case.target,
-                subject_id=case.subject_id,
-                by=by,
-                now=now,
-            )
+            note(case, CaseEvent.ADDRESS_VERIFIED, by=by, now=now)
             auto_assign(case, now=now)
     return case

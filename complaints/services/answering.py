@@ -15,6 +15,7 @@ from cases.permissions import check_can_work_on, check_is_sender
 from cases.services.filing import Upload
 from cases.services.messaging import add_message, note_first_reply
 from cases.services.moving import move
+from cases.services.recording import note
 from cases.services.telling import tell_person
 from complaints.enums import FINDINGS, Outcome
 from complaints.errors import UnknownChoice
@@ -22,7 +23,6 @@ from complaints.guards import check_may_answer
 from complaints.models import Complaint, ComplaintAnswer
 from complaints.selectors import may_reopen_until, reopening_is_used_up
 from complaints.services.locking import lock_complaint
-from complaints.services.recording import note
 from core.actors import Actor
 from core.encryption import normalise_display
 from core.templatetags.portal import day

@@ -7,11 +7,11 @@ from django.db import transaction
 from cases.enums import CaseEvent
 from cases.permissions import check_can_work_on
 from cases.references import as_written
+from cases.services.recording import note as note_event
 from complaints.enums import LinkReason
 from complaints.errors import LinkImpossible
 from complaints.models import Complaint, ComplaintLink
 from complaints.services.locking import lock_complaint
-from complaints.services.recording import note as note_event
 from core.actors import Actor
 
 

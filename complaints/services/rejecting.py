@@ -9,12 +9,12 @@ from cases.enums import CaseEvent, CaseStatus
 from cases.errors import NothingWritten
 from cases.permissions import check_can_work_on
 from cases.services.moving import move
+from cases.services.recording import note
 from complaints.enums import Outcome, RejectionGround
 from complaints.guards import check_may_reject
 from complaints.models import Complaint
 from complaints.services.answering import give_answer, tell_outcome
 from complaints.services.locking import lock_complaint
-from complaints.services.recording import note
 from core.actors import Actor
 
 

@@ -10,13 +10,13 @@ from cases.permissions import check_is_sender
 from cases.services.closing import end_keeping_period
 from cases.services.messaging import add_message
 from cases.services.moving import move
+from cases.services.recording import note
 from cases.services.telling import tell_person, tell_staff
 from cases.staff import officers, responsible_for
 from complaints.guards import check_may_reopen
 from complaints.models import Complaint
 from complaints.services.dating import begin_round, dates_told
 from complaints.services.locking import lock_complaint
-from complaints.services.recording import note
 from core.actors import Actor
 
 

@@ -13,6 +13,7 @@ from cases.guards import check_is_open, may_move
 from cases.permissions import check_can_work_on
 from cases.services.assigning import take_away
 from cases.services.moving import move
+from cases.services.recording import note as note_event
 from cases.services.scheduling import schedule
 from cases.staff import staff_member
 from complaints.enums import TIER, PostponeReason, Severity
@@ -22,7 +23,6 @@ from complaints.models import Complaint
 from complaints.services.contesting import contested
 from complaints.services.dating import set_target, tell_date
 from complaints.services.locking import lock_complaint
-from complaints.services.recording import note as note_event
 from core.actors import Actor
 from core.clock import local_date
 from policies import selectors as policies

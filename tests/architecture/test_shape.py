@@ -69,7 +69,8 @@ def test_every_write_names_its_moment_and_its_actor_by_keyword() -> None:
     wrong = []
     for name, function in services:
         parameters = inspect.signature(function).parameters  # type: ignore[arg-type]
-        records = "record(" in inspect.getsource(function)  # type: ignore[arg-type]
+        source = inspect.getsource(function)  # type: ignore[arg-type]
+        records = "record(" in source or " note(" in source
         if records and not {"by", "now"} <= parameters.keys():
             wrong.append(name)
         if any(parameters[key].kind is not inspect.Parameter.KEYWORD_ONLY for key in {"by", "now"} & parameters.keys()):

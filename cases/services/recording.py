@@ -1,29 +1,30 @@
-"""The entry that goes with every change of a complaint."""
+"""The entry that goes with every change of a case."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from audit.services.recording import record
-from complaints.models import Complaint
+from cases.models import Case
 from core.actors import Actor
 
 
 def note(
-    complaint: Complaint,
+    case: Case,
     event: str,
     *,
     by: Actor,
     now: datetime,
     details: Mapping[str, object] | None = None,
     words: str = "",
-) -> None:
-    """Record an event of a complaint; `words` are sealed beside the entry."""
-    record(
-        event=complaint.event(event),
-        target=complaint.target,
-        subject_id=complaint.subject_id,
+) -> int:
+    """Record an event of a case; `words` are sealed beside the entry. Returns the number of the entry."""
+    entry = record(
+        event=case.event(event),
+        target=case.target,
+        subject_id=case.subject_id,
         by=by,
         now=now,
         details=details,
         note=words.strip(),
     )
+    return int(entry.pk)
