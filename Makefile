@@ -47,6 +47,7 @@ bench: install-dev  ## measure: one JSON object and a table
 drill: install-dev  ## the fault, canary and restore drills at full size
 	@$(BIN)/python -m benchmarks.drill
 	@$(BIN)/python -m benchmarks.reminder_drill
+	@$(BIN)/python -m benchmarks.requests_drill
 
 messages: install-dev  ## collect the texts into the catalogues and compile them (needs the gettext tools)
 	@command -v xgettext >/dev/null || { echo "The gettext tools are missing: apt-get install gettext" >&2; exit 1; }

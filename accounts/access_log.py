@@ -4,22 +4,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.enums import AuditEvent as Account
 from accounts.enums import Role
-from accounts.event_words import CASE_KINDS, CASE_PARTS, ROLE_WORDS, words_of
+from accounts.event_words import CASE_KINDS, CASE_PARTS, ROLE_WORDS, words_or_code
 from accounts.models import User
 from audit import selectors as audit
 from audit.models import AuditEntry
 from audit.services.recording import read_notes
+from complaints import selectors as complaints
+from dsr_requests.models import Request
 from personal_data.enums import AuditEvent as Held
 
 # Reasons written for the person to read; what staff note for one another stays with the case.
 TOLD_WITH_REASON = frozenset(
-    {Held.ITEM_REVEALED, Held.FIELD_DECLINED, "complaint.contact_revealed", "request.contact_revealed"}
+    {
+        Held.ITEM_REVEALED,
+        Held.FIELD_DECLINED,
+        Held.ORDER_NAMES_READ,
+        "complaint.contact_revealed",
+        "request.contact_revealed",
+    }
 )
 
 
@@ -29,6 +39,23 @@ ADDRESS_EVENTS = (
     Account.ADDRESS_CONFIRMED,
     Account.ADDRESS_BOUNCED,
 )
+
+
+class Whose(Protocol):
+    """Whose record it is: somebody with an account, or without one."""
+
+    @property
+    def pk(self) -> UUID | None: ...
+    @property
+    def subject_id(self) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class NoAccount:
+    """Somebody on whom something is held and who never signed in."""
+
+    subject_id: UUID
+    pk: None = None
 
 
 class Side(StrEnum):
@@ -76,7 +103,7 @@ def last_look(*, user: User) -> AuditEntry | None:
 def lines_of(
     entries: Sequence[AuditEntry],
     *,
-    user: User,
+    user: Whose,
     labels: Mapping[str, str],
     purposes: Mapping[str, str] | None = None,
     on_field: str = "",
@@ -91,7 +118,7 @@ def lines_of(
     return [
         Line(
             at=entry.at,
-            title=words_of(entry.event),
+            title=words_or_code(entry.event),
             text=_details(entry, _Names(labels, purposes or {}, references or {}, on_field), notes.get(entry.pk, "")),
             by=_who(entry, user),
         )
@@ -99,14 +126,31 @@ def lines_of(
     ]
 
 
+def references_of(subject_id: UUID) -> dict[str, str]:
+    """References of the cases a person sent, and of requests about the person, by the name the record has for them."""
+    return {
+        row.target: row.reference
+        for rows in (
+            complaints.of_subject(subject_id),
+            Request.objects.filter(Q(subject_id=subject_id) | Q(about_id=subject_id)),
+        )
+        for row in rows.only("pk", "reference")
+    }
+
+
 def headline(entry: AuditEntry, *, user: User) -> Line:
     """One entry without its details."""
-    return Line(at=entry.at, title=words_of(entry.event), text="", by=_who(entry, user))
+    return Line(at=entry.at, title=words_or_code(entry.event), text="", by=_who(entry, user))
 
 
-def _who(entry: AuditEntry, user: User) -> str:
+def who(entry: AuditEntry, user: Whose) -> str:
+    """Who did something, by role, as the person reads it."""
     role = "person" if entry.actor == f"user:{user.pk}" else entry.actor_role
-    return _("By: %(who)s") % {"who": ROLE_WORDS.get(role, role)}
+    return str(ROLE_WORDS.get(role, role))
+
+
+def _who(entry: AuditEntry, user: Whose) -> str:
+    return _("By: %(who)s") % {"who": who(entry, user)}
 
 
 @dataclass(frozen=True)

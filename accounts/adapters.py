@@ -23,6 +23,7 @@ from accounts.models import User
 from accounts.notices import NOTICE_OF
 from accounts.selectors import address_needs_attention, browser_words
 from accounts.services import registering
+from accounts.services.claiming import waiting_for
 from accounts.session_limits import mark_signed_in
 from core import clock
 from core.actors import GUEST
@@ -162,6 +163,14 @@ def _home_of(user: User) -> str:
 
 
 def _first_stop(user: User, location: str, *, signup: bool) -> str:
+    """What is held on the person already comes first, then what `_second_stop` says."""
+    location = _second_stop(user, location, signup=signup)
+    if waiting_for(user=user, at=clock.now()) is not None:
+        return f"{reverse('accounts:claim')}?{urlencode({'next': location})}"
+    return location
+
+
+def _second_stop(user: User, location: str, *, signup: bool) -> str:
     """Consents come first after signing up; an address that needs a word comes first after signing in."""
     if signup and not user.is_staff:
         consents = reverse("accounts:consents")

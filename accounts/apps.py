@@ -19,12 +19,16 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out
         from django.db.models.signals import post_migrate, post_save, pre_delete, pre_save
 
-        from accounts import address_rows, agent_scope, erasure_hook, role_groups, sign_in_record
+        from accounts import address_rows, agent_scope, erasure_hook, package_parts, role_groups, sign_in_record
         from accounts.models import User
         from accounts.sealed_address import address_of_subject
+        from accounts.selectors import known_by_sign_in
+        from accounts.sign_in_holders import SIGN_INS
         from outbound.addresses import use_address_book
+        from personal_data.holders import use_sign_ins
+        from personal_data.import_known import also_known_by_address
         from personal_data.permissions import responsible_when
-        from personal_data.services.erasing import before_rows_go, when_done
+        from personal_data.services.erasing import before_rows_go, before_start, when_done
         from personal_data.sign_in_address import use_sign_in_address
 
         for model in (EmailAddress, User):
@@ -36,10 +40,14 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(role_groups.write_roles, sender=self, dispatch_uid="accounts.write_roles")
 
         use_address_book(address_of_subject)
+        also_known_by_address(known_by_sign_in)
         use_sign_in_address(address_of_subject)
+        use_sign_ins(SIGN_INS)
+        before_start(erasure_hook.shut_when_it_starts)
         before_rows_go(erasure_hook.shut_before_rows_go)
         when_done(erasure_hook.tell_it_is_done)
         responsible_when(agent_scope.has_a_case_of)
+        package_parts.register()
 
         at_the_door.user_logged_in.connect(sign_in_record.on_signed_in, dispatch_uid="accounts.on_signed_in")
         user_logged_out.connect(sign_in_record.on_signed_out, dispatch_uid="accounts.on_signed_out")

@@ -17,6 +17,8 @@ _NEVER_KEPT = ("csrfmiddlewaretoken",)
 _NEVER_IN_NAME = ("password", "code", "credential", "secret")
 # Applications whose forms only a signed-in person sends.
 _SIGNED_IN_ONLY = ("accounts", "admin")
+# But for these: whoever holds the link may press the button.
+_FOR_ANYBODY = ("accounts:erase_cancel",)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def arrived_too_late(request: HttpRequest) -> bool:
     match = request.resolver_match
     if request.method != "POST" or request.user.is_authenticated or match is None:
         return False
-    if (match.url_name or "").startswith(("account_", "mfa_")):
+    if (match.url_name or "").startswith(("account_", "mfa_")) or match.view_name in _FOR_ANYBODY:
         return False
     if hasattr(request, "session_ended_for"):
         return True

@@ -24,6 +24,13 @@ def shut_before_rows_go(subject_id: UUID) -> None:
         shut(user=user, by=SYSTEM, now=clock.now())
 
 
+def shut_when_it_starts(*, subject_id: UUID, now: datetime) -> None:
+    """From the first moment of the deletion nobody signs in; until then the person may, to call it off."""
+    user = User.objects.filter(subject_id=subject_id).first()
+    if user is not None:
+        shut(user=user, by=SYSTEM, now=now)
+
+
 def tell_it_is_done(run: ErasureRun, address: str, now: datetime) -> None:
     """The last mail. Its row carries no reference to the person and is blanked once it has left."""
     if not address:
@@ -32,7 +39,7 @@ def tell_it_is_done(run: ErasureRun, address: str, now: datetime) -> None:
         complaint_url = settings.PORTAL_URL + reverse("complaints:new")
         path = reverse("accounts:erase_certificate", kwargs={"token": progress_token(run)})
     queue_notice(
-        notice=notices.ACCOUNT_ERASED,
+        notice=notices.DATA_ERASED if run.basis else notices.ACCOUNT_ERASED,
         to=address,
         language=run.language,
         context={"complaint_url": complaint_url, "certificate_url": settings.PORTAL_URL + path},

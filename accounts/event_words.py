@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.enums import AuditEvent as Account
 from cases.enums import CaseEvent
 from consent.enums import AuditEvent as Consent
+from dsr_requests.enums import PauseEvent, RequestEvent
 from personal_data.enums import AuditEvent as Held
 
 if TYPE_CHECKING:
@@ -30,12 +31,45 @@ WORDS: "dict[str, StrOrPromise]" = {
     Held.FILE_ERASED: pgettext_lazy("event", "A file was deleted"),
     Held.DEVICE_NOTED: pgettext_lazy("event", "A device was noted"),
     Held.DEVICE_ERASED: pgettext_lazy("event", "A device was deleted"),
-    Held.EXPORTED: pgettext_lazy("event", "A copy of everything was downloaded"),
-    Held.ERASURE_BEGUN: pgettext_lazy("event", "Deleting everything began"),
+    Held.PACKAGE_ASKED: pgettext_lazy("event", "A copy of your data was asked for"),
+    Held.PACKAGE_BEGUN: pgettext_lazy("event", "Making the copy of your data began"),
+    Held.PACKAGE_READY: pgettext_lazy("event", "The copy of your data was ready"),
+    Held.PACKAGE_FAILED: pgettext_lazy("event", "Making the copy of your data failed and is tried again"),
+    Held.PACKAGE_RESUMED: pgettext_lazy("event", "Making the copy of your data was set going again"),
+    Held.PACKAGE_FETCHED: pgettext_lazy("event", "The copy of your data was fetched"),
+    Held.PACKAGE_EXPIRED: pgettext_lazy("event", "The copy of your data was removed; its time was over"),
+    Held.ERASURE_BEGUN: pgettext_lazy("event", "A deletion was asked for, and its plan was stored"),
+    Held.ERASURE_STARTED: pgettext_lazy("event", "The time to call the deletion off was over, and it began"),
+    Held.ERASURE_CANCELLED: pgettext_lazy("event", "The deletion was called off"),
     Held.ERASURE_STEP: pgettext_lazy("event", "Part of your data was deleted"),
     Held.ERASURE_FAILED: pgettext_lazy("event", "A step of the deletion failed and is tried again"),
     Held.ERASURE_RESUMED: pgettext_lazy("event", "The deletion was set going again"),
-    Held.ERASURE_DONE: pgettext_lazy("event", "Everything was deleted"),
+    Held.ERASURE_DONE: pgettext_lazy("event", "The deletion was compared with its plan and is done"),
+    Held.LIMIT_SET: pgettext_lazy("event", "A use of your data was stopped"),
+    Held.LIMIT_ENDED: pgettext_lazy("event", "A limit of the use of your data ended"),
+    Held.LIMIT_LIFT_ASKED: pgettext_lazy("event", "Staff proposed to lift a limit of the use of your data"),
+    Held.LIMIT_LIFT_DROPPED: pgettext_lazy("event", "The proposal to lift a limit was declined"),
+    Held.ORDER_GIVEN: pgettext_lazy("event", "A recipient of your data was given an order"),
+    Held.ORDER_TOLD: pgettext_lazy("event", "A recipient of your data was told the order"),
+    Held.ORDER_CONFIRMED: pgettext_lazy("event", "A recipient of your data confirmed the order"),
+    Held.ORDER_LATE: pgettext_lazy("event", "A recipient of your data did not confirm in time"),
+    Held.ORDER_NAMES_READ: pgettext_lazy(
+        "event", "Staff looked up what a recipient knows you by, to pass on a deletion"
+    ),
+    Held.ORDER_NAMES_GONE: pgettext_lazy("event", "What was kept to name you to a recipient was removed"),
+    Held.IMPORT_OPENED: pgettext_lazy("event", "A file of people was brought to be checked"),
+    Held.IMPORT_CHECKED: pgettext_lazy("event", "A file of people was checked"),
+    Held.IMPORT_STARTED: pgettext_lazy("event", "Taking people in from a file began"),
+    Held.IMPORT_TAKEN: pgettext_lazy("event", "A part of a file of people was worked through"),
+    Held.IMPORT_DONE: pgettext_lazy("event", "Taking people in from a file ended"),
+    Held.IMPORT_UNDOING: pgettext_lazy("event", "Undoing an import began"),
+    Held.IMPORT_UNDONE: pgettext_lazy("event", "An import was undone"),
+    Held.IMPORT_TOLD: pgettext_lazy("event", "A message told you what is held and why"),
+    Held.SUBJECT_IMPORTED: pgettext_lazy("event", "Your data was brought in from the organisation's records"),
+    Held.MERGE_PROPOSED: pgettext_lazy("event", "Another record was found that may be yours"),
+    Held.MERGE_DECLINED: pgettext_lazy("event", "It was decided that another record is not yours"),
+    Held.SUBJECTS_MERGED: pgettext_lazy("event", "Two records on you were made one"),
+    Held.SUBJECTS_PARTED: pgettext_lazy("event", "Two records that had been made one were parted again"),
     Consent.GRANTED: pgettext_lazy("event", "A consent was given"),
     Consent.REFUSED: pgettext_lazy("event", "A consent was not given"),
     Consent.WITHDRAWN: pgettext_lazy("event", "A consent was withdrawn"),
@@ -43,6 +77,9 @@ WORDS: "dict[str, StrOrPromise]" = {
     Consent.DEVICES_FORGOTTEN: pgettext_lazy(
         "event", "Device information was deleted, because the consent for it ended"
     ),
+    PauseEvent.PAUSED: pgettext_lazy("event", "Requests from an address of yours were held, on a suspicion"),
+    PauseEvent.TOLD: pgettext_lazy("event", "You were told that requests from an address of yours are held"),
+    PauseEvent.LIFTED: pgettext_lazy("event", "Requests from an address of yours are no longer held"),
     Account.ACCOUNT_CREATED: pgettext_lazy("event", "The account was opened"),
     Account.ACCOUNT_CLAIMED: pgettext_lazy("event", "Data held before was joined to the account"),
     Account.ACCOUNT_CLOSED: pgettext_lazy("event", "The account was closed"),
@@ -109,6 +146,32 @@ CASE_WORDS: "dict[str, StrOrPromise]" = {
     CaseEvent.READ: pgettext_lazy("case event", "The case was read"),
     CaseEvent.ATTACHMENT_READ: pgettext_lazy("case event", "An attachment of the case was opened"),
     CaseEvent.CONTACT_REVEALED: pgettext_lazy("case event", "Your contact address was looked at"),
+    RequestEvent.IDENTITY_BEGUN: pgettext_lazy("case event", "A check of who asks began"),
+    RequestEvent.IDENTITY_FAILED: pgettext_lazy("case event", "A check of who asks failed"),
+    RequestEvent.CODE_READ_OUT: pgettext_lazy("case event", "Staff read a code out on the number held"),
+    RequestEvent.IDENTIFIED: pgettext_lazy("case event", "It was established who asks"),
+    RequestEvent.IDENTITY_ENDED: pgettext_lazy("case event", "The time for showing who asks ended"),
+    RequestEvent.EVIDENCE_ASKED: pgettext_lazy("case event", "Evidence of who asks was asked for"),
+    RequestEvent.EVIDENCE_GIVEN: pgettext_lazy("case event", "Evidence of who asks was sent"),
+    RequestEvent.EVIDENCE_READ: pgettext_lazy("case event", "Evidence of who asks was opened"),
+    RequestEvent.EVIDENCE_DELETED: pgettext_lazy("case event", "Evidence of who asks was deleted"),
+    RequestEvent.MANDATE_CHECKED: pgettext_lazy("case event", "The mandate of a representative was accepted"),
+    RequestEvent.MANDATE_REFUSED: pgettext_lazy("case event", "The mandate of a representative was not accepted"),
+    RequestEvent.CHILD_AGREED: pgettext_lazy("case event", "The child agreed to the request"),
+    RequestEvent.HELD_BACK: pgettext_lazy("case event", "The request was held, because its address is paused"),
+    RequestEvent.LET_GO_ON: pgettext_lazy("case event", "The request went on"),
+    RequestEvent.EXTENDED: pgettext_lazy("case event", "The time for the request was extended and told to you"),
+    RequestEvent.PROCESSOR_SET: pgettext_lazy("case event", "It was noted that another company has to act"),
+    RequestEvent.DECIDED: pgettext_lazy("case event", "A decision on the request was made"),
+    RequestEvent.SECONDED: pgettext_lazy("case event", "A second person approved the decision"),
+    RequestEvent.DECISION_DROPPED: pgettext_lazy("case event", "The decision was set aside before it took effect"),
+    RequestEvent.IN_EFFECT: pgettext_lazy("case event", "The decision took effect"),
+    RequestEvent.CORRECTION_PROPOSED: pgettext_lazy("case event", "A correction was asked for"),
+    RequestEvent.CORRECTION_OFFERED: pgettext_lazy("case event", "Staff proposed a correction"),
+    RequestEvent.CORRECTION_ANSWERED: pgettext_lazy("case event", "A proposed correction was answered"),
+    RequestEvent.STEP_DONE: pgettext_lazy("case event", "A step of the request was done"),
+    RequestEvent.STEP_FAILED: pgettext_lazy("case event", "A step of the request failed and is tried again"),
+    RequestEvent.STEPS_RESUMED: pgettext_lazy("case event", "The request was set going again"),
 }
 CASE_KINDS = {
     "complaint": pgettext_lazy("kind of case", "Complaint"),
@@ -139,3 +202,11 @@ def words_of(event: str) -> str:
     if kind in CASE_KINDS:
         return str(CASE_WORDS[step])
     return str(WORDS[event])
+
+
+def words_or_code(event: str) -> str:
+    """The same, and the bare code of an event of another release: a record is shown whole or it is none."""
+    try:
+        return words_of(event)
+    except KeyError:
+        return event

@@ -80,6 +80,12 @@ class PasswordAgainForm(forms.Form):
     )
 
 
+class CopyForm(PasswordAgainForm):
+    """The password, and the mark by which a form sent twice acts once."""
+
+    form_token = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class EraseForm(PasswordAgainForm):
     """The password, and the word that one has understood."""
 

@@ -24,6 +24,8 @@ RECOVERY_ASKED = "recovery-asked"
 RECOVERY_DONE = "recovery-done"
 ACCOUNT_DEACTIVATED = "account-deactivated"
 ACCOUNT_ERASED = "account-erased"
+DATA_ERASED = "data-erased"
+DATA_IMPORTED = "data-imported"
 
 ALL = (
     *dict.fromkeys(NOTICE_OF.values()),
@@ -32,4 +34,6 @@ ALL = (
     RECOVERY_DONE,
     ACCOUNT_DEACTIVATED,
     ACCOUNT_ERASED,
+    DATA_ERASED,
+    DATA_IMPORTED,
 )

@@ -2,12 +2,12 @@
 
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
 from allauth.core import ratelimit
+from django.forms import Form
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.forms_data import PasswordAgainForm
 from accounts.member_pages import person
 
 
@@ -23,7 +23,7 @@ def other_ways(http: HttpRequest) -> str:
     return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': http.path})}"
 
 
-def check_password(http: HttpRequest, form: PasswordAgainForm) -> bool:
+def check_password(http: HttpRequest, form: Form) -> bool:
     """Check the password of a valid form and put the reason beside the field when it is refused. Tries are limited."""
     user = person(http)
     if not ratelimit.consume(http, action="reauthenticate", user=user):

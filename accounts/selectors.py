@@ -1,6 +1,7 @@
 """Reads around accounts."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,14 +13,15 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from accounts.alias import alias_of
 from accounts.enums import RECOVERY_APPROVALS, Factor, Role
 from accounts.models import FactorRecovery, SealedAddress, StaffInvitation, User
 from cases.registry import case_kinds
 from cases.sealing import CONTACT_INDEX
 from consent.browsers import browser_words as family_words
 from core.encryption import blind_index
-from personal_data.enums import SubjectState
-from personal_data.models import DataItem
+from personal_data.enums import MergeState, SubjectState
+from personal_data.models import DataItem, Merge
 from policies import selectors as policies
 
 ASK_AGAIN_AFTER = timedelta(days=365)
@@ -68,11 +70,12 @@ def just_signed_up(*, alias: str, at: datetime) -> User | None:
     return found.exclude(pk__in=EmailAddress.objects.filter(email=alias, verified=True).values("user_id")).first()
 
 
-def known_before(*, address: str, at: datetime) -> UUID | None:
+def known_before(*, address: str, at: datetime, but_not: Collection[UUID] = ()) -> UUID | None:
     """The person without an account on whom something is held under an address: values first, then proved cases."""
     version = policies.version_in_force(at)
     codes = [field.code for field in policies.fields(version) if field.kind == "email"] if version else []
-    free = Q(subject__user=None, subject__state=SubjectState.ACTIVE)
+    merged = Merge.objects.filter(state=MergeState.MERGED).values("other_id")
+    free = Q(subject__user=None, subject__state=SubjectState.ACTIVE) & ~Q(subject__in=merged) & ~Q(subject__in=but_not)
     for code in codes:
         items = DataItem.objects.filter(free, field=code, lookup=blind_index(address, name=f"field:{code}"))
         if found := items.order_by("held_since").values_list("subject_id", flat=True).first():
@@ -84,6 +87,13 @@ def known_before(*, address: str, at: datetime) -> UUID | None:
         if found := cases.order_by("received_at").values_list("subject_id", flat=True).first():
             return found
     return None
+
+
+def known_by_sign_in(addresses: Collection[str]) -> dict[str, UUID]:
+    """Of some addresses, those somebody signs in with, and who."""
+    aliases = {alias_of(address): address for address in addresses}
+    rows = User.objects.filter(email__in=list(aliases), is_active=True).values_list("email", "subject_id")
+    return {aliases[alias]: subject_id for alias, subject_id in rows}
 
 
 def has_second_factor(*, user: User) -> bool:

@@ -15,7 +15,6 @@ from django.http import HttpRequest
 
 from accounts.enums import AuditEvent
 from accounts.models import User
-from accounts.services.claiming import claim
 from audit.services.recording import record
 from core import clock
 from core.actors import GUEST, Actor
@@ -37,8 +36,6 @@ def record_lock(*, alias: str, now: datetime) -> None:
 
 
 def on_signed_in(*, user: User, **kwargs: Any) -> None:
-    # Read afresh: proving the address a moment ago may have joined the account with a person already known.
-    user.refresh_from_db(fields=["subject"])
     _record_own(AuditEvent.SIGNED_IN, user)
     touch(subject_id=user.subject_id, by=user, now=clock.now())
 
@@ -62,12 +59,7 @@ def on_code_refused(*, user: User, last_attempt: bool, **kwargs: Any) -> None:
 
 
 def on_address_verified(*, email_address: EmailAddress, **kwargs: Any) -> None:
-    user = email_address.user
-    _record_own(AuditEvent.ADDRESS_VERIFIED, user)
-    if user.last_login is None:
-        # Just signed up: what is held under this address is theirs.
-        known = claim(user_id=user.pk, by=user, now=clock.now())
-        user.subject_id = known or user.subject_id
+    _record_own(AuditEvent.ADDRESS_VERIFIED, email_address.user)
 
 
 def on_address_changed(*, user: User, from_email_address: EmailAddress | None, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.services import sweeping
+from accounts.services.telling import tell_imported
 from core.sweeps import run_sweep
 
 
@@ -13,3 +14,9 @@ def sweep_sessions(**_: object) -> None:
     Safe to run twice.
     """
     run_sweep("accounts.sweep_sessions", sweeping.sweep)
+
+
+@shared_task(name="accounts.tell_imported")
+def tell_the_imported(**_: object) -> None:
+    """Write to people brought in whom nobody has told yet. Safe to run twice."""
+    run_sweep("accounts.tell_imported", tell_imported)

@@ -3,7 +3,22 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import access_log, cases, consents, data, devices, erase, export, files, home
+from accounts.views import (
+    access_log,
+    cases,
+    claiming,
+    consents,
+    copy,
+    data,
+    devices,
+    erase,
+    export,
+    files,
+    home,
+    identity,
+    limits,
+    requests,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -29,11 +44,23 @@ urlpatterns = [
     path("complaints/<str:reference>/reopen/", cases.complaint_reopen, name="complaint_reopen"),
     path("complaints/<str:reference>/withdraw/", cases.complaint_withdraw, name="complaint_withdraw"),
     path("requests/", cases.request_list, name="requests"),
+    path("requests/new/<slug:kind>/", requests.request_new, name="request_new"),
     path("requests/<str:reference>/", cases.request, name="request"),
     path("requests/<str:reference>/files/<uuid:file_id>/", cases.request_file, name="request_file"),
+    path("requests/<str:reference>/take-back/", cases.request_take_back, name="request_take_back"),
+    path("requests/<str:reference>/correction/", cases.request_correction, name="request_correction"),
+    path("requests/<str:reference>/call-off/", cases.request_call_off, name="request_call_off"),
+    path("requests/<str:reference>/identity/", identity.request_identity, name="request_identity"),
+    path("requests/<str:reference>/evidence/", identity.request_evidence, name="request_evidence"),
+    path("requests/<str:reference>/child/", identity.request_child, name="request_child"),
+    path("requests/<str:reference>/copy/", copy.request_copy, name="request_copy"),
+    path("requests/<str:reference>/copy/code/", copy.request_copy_code, name="request_copy_code"),
+    path("limits/<int:limit_id>/end/", limits.end, name="limit_end"),
     path("export/", export.export, name="export"),
+    path("export/<uuid:package_id>/", export.fetch, name="export_fetch"),
     path("erase/", erase.erase, name="erase"),
     path("erase/progress/<str:token>/", erase.progress, name="erase_progress"),
+    path("erase/progress/<str:token>/cancel/", erase.cancel, name="erase_cancel"),
     path("erase/progress/<str:token>/certificate/", erase.certificate, name="erase_certificate"),
     path("erase/progress/<str:token>/certificate.pdf", erase.certificate_file, name="erase_certificate_pdf"),
     path("security/", RedirectView.as_view(pattern_name="account_security"), name="security"),
@@ -41,6 +68,9 @@ urlpatterns = [
     path("devices/note/", devices.device_note, name="device_note"),
     path("devices/delete/", devices.devices_delete, name="devices_delete"),
     path("devices/<uuid:device_id>/delete/", devices.device_delete, name="device_delete"),
+    path("known/", claiming.found, name="claim"),
+    path("known/accept/", claiming.accept, name="claim_accept"),
+    path("known/not-me/", claiming.not_me, name="claim_not_me"),
     path("consents/", consents.consents, name="consents"),
     path("consents/withdraw/", consents.withdraw_consent, name="consents_withdraw"),
     path("consents/history/", consents.consents_history, name="consents_history"),

@@ -6,6 +6,8 @@ recorded an entry for the row's target. Function names are schema-qualified: an 
 temporary table.
 """
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -76,11 +78,15 @@ def append_only(table: str) -> OnDefaultDatabase:
     )
 
 
-def guard(table: str, *, prefix: str, column: str) -> OnDefaultDatabase:
-    """A write to `table` commits only with an entry of the same transaction whose target is `prefix:<row's column>`."""
+def guard(table: str, *, prefix: str, column: str, changes: Sequence[str] = ()) -> OnDefaultDatabase:
+    """A write to `table` commits only with an entry of the same transaction whose target is `prefix:<row's column>`.
+
+    With `changes` an update needs one only when it sets one of these columns; the others merely count how far work is.
+    """
+    update = f"UPDATE OF {', '.join(changes)}" if changes else "UPDATE"
     return OnDefaultDatabase(
         f"""
-        CREATE CONSTRAINT TRIGGER {table}_needs_entry AFTER INSERT OR UPDATE OR DELETE ON public.{table}
+        CREATE CONSTRAINT TRIGGER {table}_needs_entry AFTER INSERT OR {update} OR DELETE ON public.{table}
             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
             EXECUTE FUNCTION public.audit_require_entry('{prefix}', '{column}');
         """,

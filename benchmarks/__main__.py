@@ -18,7 +18,11 @@ def inside(up: Up) -> list[Figure]:
 
 def afterwards(home: Path) -> list[Figure]:
     """What needs the databases to itself, once the installation has been stopped."""
-    return _figures("benchmarks.queue", home)
+    return [
+        *_figures("benchmarks.queue", home),
+        *_figures("benchmarks.exporting", home),
+        *_figures("benchmarks.importing", home),
+    ]
 
 
 def _figures(module: str, home: Path, **more: str) -> list[Figure]:

@@ -11,7 +11,7 @@ django.setup()
 
 from accounts.models import User  # noqa: E402  after the applications are loaded
 from accounts.sealed_address import address_of_subject  # noqa: E402
-from benchmarks import consent, deadlines, erasing, pages, simulation  # noqa: E402
+from benchmarks import consent, copying, deadlines, erasing, pages, simulation  # noqa: E402
 
 
 def main() -> None:
@@ -29,6 +29,7 @@ def main() -> None:
         *consent.measure(),
         *deadlines.measure(),
         *erasing.measure(),
+        *copying.measure(),
         *simulation.measure(),
     ]
     print(json.dumps([asdict(figure) for figure in figures]))

@@ -19,7 +19,7 @@ from cases import permissions
 from cases.admin_base import DeskAdmin, acting
 from cases.admin_preview import Previewing
 from cases.desk import DeskPage, Values, desk_page, shown_changes, values_after, who_has
-from cases.desk_actions import Assign, DeskAction, Release, next_of, wanted_next
+from cases.desk_actions import Assign, DeskAction, Release, next_of
 from cases.errors import ChangedMeanwhile
 from cases.forms_staff import RevealForm
 from cases.models import Case
@@ -63,7 +63,7 @@ class CasePages(Previewing, DeskAdmin):
 
     def wanted(self, case: Any) -> Iterator[str]:
         """What this case needs, the most pressing first, by the codes of actions."""
-        return wanted_next(case)
+        return iter(())
 
     def more_context(self, request: HttpRequest, case: Any, *, sees_content: bool) -> dict[str, Any]:
         """What one kind of case adds to the page: `facts` (label, value) and sections of its own."""

@@ -10,11 +10,11 @@ from django.utils.http import content_disposition_header
 
 from cases import permissions
 from cases.admin_base import DeskAdmin, acting
-from cases.csv_cells import as_csv
 from cases.exporting import headings, rows_of
 from cases.services.exporting import note_export
 from core import clock
 from core.clock import local_date
+from core.csv_cells import as_csv
 
 
 class ExportPages(DeskAdmin):

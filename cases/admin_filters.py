@@ -33,7 +33,7 @@ class WhichList(admin.SimpleListFilter):
             ("mine", pgettext_lazy("list of cases", "Mine")),
             ("untaken", pgettext_lazy("list of cases", "Not taken")),
             ("late", pgettext_lazy("list of cases", "Overdue")),
-            ("unverified", pgettext_lazy("list of cases", "Address not confirmed")),
+            ("unverified", facts_of(model_admin.model.kind).unproved_name),
             ("settled", pgettext_lazy("list of cases", "Answered")),
             ("closed", pgettext_lazy("list of cases", "Closed")),
             ("all", pgettext_lazy("list of cases", "All")),

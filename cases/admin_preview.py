@@ -51,7 +51,7 @@ class Previewing(DeskAdmin):
             "case_url": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[case.pk]),
             "url": request.path,
             "action": action,
-            "form": form,
+            "form": action.as_previewed(case, form, now=clock.now()),
             "files": files or (PreviewFilesForm() if action.takes_files else None),
             "words": words,
             "language": get_language_info(case.language),

@@ -10,7 +10,9 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
+        from cases import package_parts
         from cases.services.assigning import release_all_of
         from personal_data.services import erasing
 
         erasing.before_rows_go(release_all_of)
+        package_parts.register()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from audit.models import AuditEntry
 from cases.models import Case
@@ -63,9 +63,25 @@ class NextSteps:
     unanswered: bool = False
 
 
+class MorePart(Protocol):
+    """What a kind of case adds to its page: `template` draws it, `first_template` what stands on top, if `first`."""
+
+    @property
+    def template(self) -> str: ...
+
+    @property
+    def first_template(self) -> str: ...
+
+    @property
+    def first(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class CaseWords:
-    """What a kind of case says of itself. All but the description may be left out."""
+    """What a kind of case says of itself. All but the description may be left out.
+
+    `more` is called with the case, the key of its content (None once that is gone) and where the page is.
+    """
 
     describe: Callable[[Any], Description]
     reason: Callable[[Any, AuditEntry], str] = lambda case, entry: ""
@@ -74,6 +90,7 @@ class CaseWords:
     next_steps: Callable[[Any, datetime], NextSteps] = field(default=lambda case, now: NextSteps())
     staff_reason: Callable[[Any, AuditEntry], str] = lambda case, entry: ""
     staff_outcome: Callable[[Any], str] = lambda case: ""
+    more: Callable[[Any, bytes | None, Any, datetime], MorePart | None] = lambda case, key, place, now: None
 
 
 _words: dict[str, CaseWords] = {}

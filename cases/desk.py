@@ -17,7 +17,7 @@ from cases.enums import CaseEvent, CaseStatus, ContactKind, IntakeChannel
 from cases.errors import ContentGone
 from cases.models import AnswerTemplate, Case
 from cases.permissions import can_work_on, reads_every_case
-from cases.phrases import FOR_STAFF
+from cases.phrases import for_staff
 from cases.queue import listed
 from cases.registry import case_kinds
 from cases.selectors import ShownAttachment, ThreadMessage, TimelineEvent, UrlOf
@@ -29,6 +29,8 @@ from core.actors import Actor
 from core.errors import NotAllowed
 from core.templatetags.portal import day, days_left, deadline_kind, deadline_words, masked
 from personal_data.models import DataItem, StoredFile
+from personal_data.permissions import can_open
+from personal_data.selectors_limits import limits_of
 
 MASKS = {ContactKind.EMAIL: "email", ContactKind.PHONE: "phone", ContactKind.POST: "text"}
 SETS_WHO_HAS_IT = (CaseEvent.TAKEN, CaseEvent.ASSIGNED, CaseEvent.RELEASED)
@@ -61,6 +63,8 @@ class PersonSummary:
     awaits_proof: bool
     values_held: int
     consents: int
+    is_restricted: bool
+    may_open: bool
     cases: list[tuple[str, int]]
 
 
@@ -130,7 +134,7 @@ def desk_page(
 def due_dates(case: Case, *, now: datetime) -> list[DueDate]:
     """First reply, target and limit of the present round; those that were kept, or no longer run, say so."""
     dates = explained(case)
-    reply, settled = case.first_reply_at, case.settled_at
+    reply, settled = case.replied_at, case.settled_at
     return [
         _due(_("First reply due"), dates.first_reply_on, dates.first_reply_why, case.first_reply_due_at, reply, now),
         _due(_("Target"), dates.target_on, dates.target_why, case.target_at, settled, now),
@@ -143,7 +147,7 @@ def shown_changes(case: Case, changes: Iterable[Change], *, values: ValuesOf) ->
     return [
         ShownChange(
             at=change.at,
-            title=str(FOR_STAFF.get(change.name, change.name)),
+            title=for_staff(change.name) or change.name,
             by=selectors.role_label(change.role),
             values=values(case, change.name),
         )
@@ -204,6 +208,8 @@ def _person(case: Case, contact: str, *, revealed: bool, by: Actor, now: datetim
         awaits_proof=case.awaits_proof,
         values_held=_rows_of(DataItem, subject_id) + _rows_of(StoredFile, subject_id),
         consents=len(in_force(subject_id, now)),
+        is_restricted=bool(limits_of(subject_id)),
+        may_open=can_open(by=by, subject_id=subject_id),
         cases=[
             (str(model._meta.verbose_name_plural), listed(model, by=by).filter(subject_id=subject_id).count())
             for _kind, model in sorted(case_kinds().items())

@@ -1,6 +1,6 @@
 """What staff can do with a case of either kind: when it is offered, what it asks for, which service does it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -13,11 +13,10 @@ from cases import guards, permissions
 from cases.desk import colleagues
 from cases.enums import CaseStatus
 from cases.explaining import last_day
-from cases.forms_staff import AcknowledgeForm, AssignForm, CloseForm, PlainForm, SpokenForm, StaffReplyForm
+from cases.forms_staff import AcknowledgeForm, AssignForm, PlainForm, SpokenForm, StaffReplyForm
 from cases.models import Case
 from cases.services.acknowledging import record_acknowledgement
 from cases.services.assigning import assign, release, take
-from cases.services.closing import close
 from cases.services.investigating import begin
 from cases.services.messaging import write_as_staff, write_for_person
 from core.actors import Actor
@@ -61,6 +60,10 @@ class DeskAction:
     def perform(self, case: Case, data: dict[str, Any], *, by: Actor, now: datetime) -> object:
         """Do it. Raises NotAllowed."""
         raise NotImplementedError
+
+    def as_previewed(self, case: Case, form: forms.Form, *, now: datetime) -> forms.Form:
+        """The valid form as the preview sends it on; with what it has to carry of what the preview shows."""
+        return form
 
     def preview_context(self, case: Case, data: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         """What the template named by `preview` draws; called in the person's language."""
@@ -111,7 +114,7 @@ class Begin(DeskAction):
 
     def offered(self, case: Case, *, by: Actor, now: datetime) -> bool:
         can = super().offered(case, by=by, now=now) and case.status != CaseStatus.RECEIVED
-        return can and guards.may_move(case, to=CaseStatus.INVESTIGATING)
+        return can and guards.may_begin(case)
 
     def effect(self, case: Case) -> str:
         if case.status == CaseStatus.WAITING:
@@ -171,34 +174,6 @@ class WriteDown(DeskAction):
         return write_for_person(kind=case.kind, case_id=case.pk, **data, by=by, now=now)
 
 
-class Close(DeskAction):
-    """Ending a case that has no answer of its own form: a request."""
-
-    code, name = "close", "case-close"
-    title = gettext_lazy("Answer and close")
-    button = gettext_lazy("Show it as the person will read it")
-    done = gettext_lazy("The case is closed and the answer was sent.")
-    template_into, preview = "text", "admin/cases/_answer_preview.html"
-
-    def __init__(self, outcomes: Sequence[tuple[str, Any]]) -> None:
-        self.outcomes = outcomes
-
-    def offered(self, case: Case, *, by: Actor, now: datetime) -> bool:
-        return super().offered(case, by=by, now=now) and guards.may_move(case, to=CaseStatus.CLOSED)
-
-    def effect(self, case: Case) -> str:
-        return _("The person is told that the answer is there to read. After this the case is over.")
-
-    def form(self, case: Case, *args: Any, by: Actor, now: datetime, **kwargs: Any) -> forms.Form:
-        return CloseForm(*args, outcomes=self.outcomes, **kwargs)
-
-    def perform(self, case: Case, data: dict[str, Any], *, by: Actor, now: datetime) -> object:
-        return close(kind=case.kind, case_id=case.pk, **data, by=by, now=now)
-
-    def preview_context(self, case: Case, data: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-        return {"outcome": dict(self.outcomes)[data["outcome"]], "text": data["text"]}
-
-
 class Assign(DeskAction):
     code, name = "assign", "case-assign"
     title = gettext_lazy("Give it to a colleague")
@@ -239,16 +214,3 @@ class Release(DeskAction):
 def next_of(wanted: Iterator[str], offered: Collection[str]) -> str:
     """The first wanted action that is offered, or an empty string."""
     return next((code for code in wanted if code in offered), "")
-
-
-def wanted_next(case: Case) -> Iterator[str]:
-    """What a case of any kind needs, the most pressing first."""
-    if case.assignee_id is None:
-        yield Take.code
-    if case.acknowledged_at is None:
-        yield Acknowledge.code
-    if case.status == CaseStatus.WAITING:
-        yield WriteDown.code
-    if case.first_reply_at is None:
-        yield Reply.code
-    yield Close.code

@@ -16,6 +16,7 @@ class CaseStatus(TextChoices):
     TRIAGED = "TRIAGED", pgettext_lazy("case status", "Assessed")
     INVESTIGATING = "INVESTIGATING", pgettext_lazy("case status", "Being examined")
     WAITING = "WAITING", pgettext_lazy("case status", "Waiting for an answer")
+    FULFILLING = "FULFILLING", pgettext_lazy("case status", "Being carried out")
     ANSWERED = "ANSWERED", pgettext_lazy("case status", "Answered")
     RESOLVED = "RESOLVED", pgettext_lazy("case status", "Resolved")
     REJECTED = "REJECTED", pgettext_lazy("case status", "Not taken up")
@@ -31,6 +32,7 @@ OPEN_STATES = (
     CaseStatus.TRIAGED.value,
     CaseStatus.INVESTIGATING.value,
     CaseStatus.WAITING.value,
+    CaseStatus.FULFILLING.value,
     CaseStatus.REOPENED.value,
 )
 # Answered; the person may still come back.
@@ -45,6 +47,7 @@ STATUS_MARK = {
     CaseStatus.TRIAGED: "active",
     CaseStatus.INVESTIGATING: "active",
     CaseStatus.WAITING: "waiting",
+    CaseStatus.FULFILLING: "active",
     CaseStatus.ANSWERED: "done",
     CaseStatus.RESOLVED: "done",
     CaseStatus.REJECTED: "stopped",
@@ -134,6 +137,8 @@ class CodePurpose(TextChoices):
 
     VERIFY = "VERIFY", pgettext_lazy("one-time code", "the address of a guest")
     TRACK = "TRACK", pgettext_lazy("one-time code", "looking up a case")
+    IDENTIFY = "IDENTIFY", pgettext_lazy("one-time code", "who is asking")
+    FETCH = "FETCH", pgettext_lazy("one-time code", "fetching a copy")
 
 
 class CodeAnswer(TextChoices):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.enums import IntakeChannel
-from cases.forms import LONGEST_REASON, TEXT_ERRORS, AttachmentsField, FormTokenField, MessageForm
+from cases.forms import LONGEST_REASON, TEXT_ERRORS, AttachmentsField, FormTokenField
 from cases.models import AnswerTemplate
 from cases.services.messaging import LONGEST_MESSAGE
 
@@ -117,24 +117,6 @@ class AcknowledgeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["channel"].choices = with_empty(OTHER_WAYS)  # type: ignore[attr-defined]
-
-
-class CloseForm(MessageForm):
-    """Ending a case: how, and in which words."""
-
-    outcome = forms.ChoiceField(label=pgettext_lazy("of a case", "Outcome"))
-    text = forms.CharField(
-        label=gettext_lazy("Answer to the person, with the reasons"),
-        max_length=LONGEST_MESSAGE,
-        help_text=gettext_lazy("Say what was done, what was not and why. After this the case is closed."),
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )
-    field_order = ("form_token", "outcome", "text")
-
-    def __init__(self, *args: Any, outcomes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", _("Please choose")), *outcomes]
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
 
 
 class AssignForm(forms.Form):

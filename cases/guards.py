@@ -73,6 +73,14 @@ def check_is_unverified(case: Case) -> None:
         raise AlreadyVerified
 
 
+def check_may_begin(case: Case) -> None:
+    """Raises MoveNotAllowed. What was decided and is being carried out is not examined any more."""
+    if case.status == CaseStatus.FULFILLING:
+        raise MoveNotAllowed
+    check_may_move(case, to=CaseStatus.INVESTIGATING)
+
+
 is_open = allows(check_is_open)
 is_not_over = allows(check_is_not_over)
+may_begin = allows(check_may_begin)
 may_move = allows(check_may_move)

@@ -14,7 +14,7 @@ from cases.explaining import last_day
 from cases.models import Case
 from core.calendars import WorkingCalendar
 
-# Nobody has begun to work on these: while the address of a guest is not confirmed they end by themselves.
+# Nobody has begun to work on these: while their sender owes a proof they end by themselves.
 UNTOUCHED_STATES = (CaseStatus.RECEIVED.value, CaseStatus.ACKNOWLEDGED.value, CaseStatus.TRIAGED.value)
 # These end a case instead of telling somebody.
 ENDING = (MarkCode.ADDRESS_END.value, MarkCode.CLOSE_DUE.value)
@@ -38,7 +38,7 @@ def agenda(case: Case, *, calendar: WorkingCalendar, further: Further | None) ->
     """Everything the clock of a case sets off in its present state and round, in the order it is due."""
     if case.is_open:
         found = list(_open(case, calendar))
-        found += _unconfirmed(case, further)
+        found += unconfirmed(case, further)
     elif case.status in SETTLED_STATES and further is not None and case.settled_at is not None:
         ends = returning_until(case.settled_at, days=further.return_days, calendar=calendar)
         found = [Mark(MarkCode.CLOSE_DUE, ends, ends)]
@@ -62,7 +62,7 @@ def returning_until(settled_at: datetime, *, days: int, calendar: WorkingCalenda
 def _open(case: Case, calendar: WorkingCalendar) -> Iterator[Mark]:
     since = max(case.round_started_at, case.filed_at)
     warnings = []
-    if case.first_reply_at is None or case.first_reply_at < case.round_started_at:
+    if case.replied_at is None:
         reply = case.first_reply_due_at
         warnings.append(Mark(MarkCode.REPLY_DUE, reply, _days_left(calendar, reply, 1)))
         yield Mark(MarkCode.REPLY_MISSED, reply, reply)
@@ -88,11 +88,13 @@ def _days_left(calendar: WorkingCalendar, deadline_at: datetime, count: int) -> 
     return calendar.start_of_service(calendar.working_days_before(last, count - 1))
 
 
-def _unconfirmed(case: Case, further: Further | None) -> list[Mark]:
-    """What happens to a guest's case whose address nobody confirmed."""
+def unconfirmed(case: Case, further: Further | None) -> list[Mark]:
+    """What happens to a case nobody works on whose sender owes a proof: of the address, or of who is asking."""
     untouched = case.status in UNTOUCHED_STATES and case.first_reply_at is None and case.round == 1
-    if further is None or not (case.awaits_proof and untouched):
+    if further is None or not (untouched and case.owes_proof):
         return []
-    remind = case.received_at + timedelta(hours=further.address_reminder_hours)
-    end = case.received_at + timedelta(days=further.address_end_days)
+    # What staff write down later could not be answered by a proof before.
+    since = max(case.received_at, case.filed_at)
+    remind = since + timedelta(hours=further.address_reminder_hours)
+    end = since + timedelta(days=further.address_end_days)
     return [Mark(MarkCode.ADDRESS_REMINDER, end, remind), Mark(MarkCode.ADDRESS_END, end, end)]

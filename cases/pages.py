@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from cases import sealing
-from cases.describing import Description, NextSteps, Recourse, ShownAnswer, words_of
+from cases.describing import Description, MorePart, NextSteps, Recourse, ShownAnswer, words_of
 from cases.enums import CaseStatus, IntakeChannel
 from cases.errors import ContentGone
 from cases.guards import is_not_over
@@ -25,13 +25,16 @@ from cases.selectors import (
 )
 
 STEPS = ("accept", "reopen", "withdraw")
+REQUEST_STEPS = ("take_back", "correction", "call_off", "identity", "evidence", "child", "copy", "copy_code")
+# A member signs in again instead of typing a code.
+GUEST_STEPS = (*REQUEST_STEPS, "identity_code", "identity_alone")
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a person looks at a case: behind a code, or in the account. `steps` are addresses of what can be done.
 
-    With `reads_back` what the case came with is shown again.
+    With `reads_back` what the case came with is shown again. `is_account` says that its own person is signed in.
     """
 
     frame: str
@@ -43,6 +46,7 @@ class Place:
     leave: str = ""
     complain: str = ""
     reads_back: bool = True
+    is_account: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,17 +74,19 @@ class CasePage:
     answer: ShownAnswer | None = None
     earlier_answers: list[ShownAnswer] = field(default_factory=list)
     content_gone: bool = False
+    more: MorePart | None = None
 
 
 def guest_place(case: Case) -> Place:
     """The page behind a code. No address holds a reference: which case it is stands in the session."""
-    steps = {step: reverse(f"complaints:case_{step}") for step in STEPS} if case.kind == "complaint" else {}
+    app, offered = ("complaints", STEPS) if case.kind == "complaint" else ("requests", GUEST_STEPS)
     return Place(
         frame="cases/_guest_frame.html",
         page=reverse("cases:case"),
         file_url=_guest_file,
-        steps=steps,
+        steps={step: reverse(f"{app}:case_{step}") for step in offered},
         leave=reverse("cases:close"),
+        complain=reverse("complaints:new") if case.kind == "request" else "",
         reads_back=reads_back(case),
     )
 
@@ -115,12 +121,12 @@ def person_case(case: Case, *, place: Place, now: datetime) -> CasePage:
         timeline=timeline(case, now=now),
     )
     try:
-        return _with_content(page, case, place)
+        return _with_content(page, case, place, now)
     except ContentGone:
-        return replace(page, content_gone=True)
+        return replace(page, content_gone=True, more=words.more(case, None, place, now))
 
 
-def _with_content(page: CasePage, case: Case, place: Place) -> CasePage:
+def _with_content(page: CasePage, case: Case, place: Place, now: datetime) -> CasePage:
     key = sealing.evidence_key(case.subject_id)
     answers = words_of(case).answers(case, key)
     current = [answer for answer in answers if answer.round == case.round]
@@ -129,6 +135,7 @@ def _with_content(page: CasePage, case: Case, place: Place) -> CasePage:
         thread=thread(case, key=key, url_of=place.file_url),
         answer=current[0] if current else None,
         earlier_answers=[answer for answer in answers if answer.round < case.round],
+        more=words_of(case).more(case, key, place, now),
     )
     if case.from_guest or not place.reads_back:
         return page

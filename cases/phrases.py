@@ -1,8 +1,14 @@
-"""What each recorded event of a case is called: to the person in the timeline, and to staff. Both maps are total."""
+"""What each recorded event of a case is called: to the person in the timeline, and to staff. Both maps are total.
+
+A kind of case that records more than every case does hands in its own names and words at start.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import CaseEvent
+from cases.enums import LOOKS, CaseEvent
 
 FOR_PERSON = {
     CaseEvent.FILED: _("We received it and gave it a reference"),
@@ -68,3 +74,29 @@ FOR_STAFF = {
 }
 
 LATE_EVENTS = (CaseEvent.REPLY_LATE, CaseEvent.OVERDUE, CaseEvent.LIMIT_MISSED)
+
+_person: dict[str, Any] = {}
+_staff: dict[str, Any] = {}
+_looks: set[str] = set()
+
+
+def say_with(*, person: Mapping[str, Any], staff: Mapping[str, Any], looks: Collection[str] = ()) -> None:
+    """Hand in the further events of a kind: what the person reads, what staff read, and which of them are looks."""
+    _person.update(person)
+    _staff.update(staff)
+    _looks.update(looks)
+
+
+def for_person(name: str) -> str:
+    """What the person reads; empty for what stands in the access log alone."""
+    return str(FOR_PERSON.get(name) or _person.get(name, ""))
+
+
+def for_staff(name: str) -> str:
+    """What staff read; empty for what is no event of a case."""
+    return str(FOR_STAFF.get(name) or _staff.get(name, ""))
+
+
+def looks() -> set[str]:
+    """Names of events that changed nothing."""
+    return {*LOOKS, *_looks}

@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from cases.enums import FINAL_STATES, OPEN_STATES, SETTLED_STATES, CaseStatus
-from cases.models import KNOWN, UNPROVED, Case
+from cases.kinds import facts_of
+from cases.models import KNOWN, Case
 from cases.permissions import reads_every_case
 from cases.sealing import CONTACT_INDEX
 from core.actors import Actor
@@ -49,8 +50,8 @@ def told(rows: "QuerySet[Any]", *, by: Actor) -> "QuerySet[Any]":
 
 
 def in_list(rows: "QuerySet[Any]", name: str, *, by: Actor, now: datetime) -> "QuerySet[Any]":
-    """The rows of one list. A guest's case whose address is not proved stands in a list of its own, and in those of
-    what is late and of what one has.
+    """The rows of one list. A case whose sender is not known well enough (`cases.kinds`) stands in a list of its own,
+    and in those of what is late and of what one has.
     """
     still_open = rows.filter(status__in=OPEN_STATES)
     match name:
@@ -61,14 +62,14 @@ def in_list(rows: "QuerySet[Any]", name: str, *, by: Actor, now: datetime) -> "Q
         case "late":
             return still_open.filter(target_at__lte=now)
         case "unverified":
-            return still_open.filter(UNPROVED)
+            return still_open.filter(facts_of(rows.model.kind).unproved)
         case "settled":
             return told(rows, by=by).filter(status__in=SETTLED_STATES, settled_at__isnull=False)
         case "closed":
             return told(rows, by=by).filter(status__in=FINAL_STATES, settled_at__isnull=False)
         case "all":
             return rows
-    return still_open.filter(KNOWN)
+    return still_open.filter(facts_of(rows.model.kind).known)
 
 
 def order_of(name: str, *, only_open: bool) -> tuple[str, ...]:

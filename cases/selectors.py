@@ -14,9 +14,9 @@ from audit.selectors import entries_about
 from audit.services.recording import read_notes
 from cases import sealing
 from cases.describing import words_of
-from cases.enums import LOOKS, PUBLIC_EVENTS, STATUS_MARK, AuthorRole, CaseEvent, CaseStatus, IntakeChannel
+from cases.enums import STATUS_MARK, AuthorRole, CaseEvent, CaseStatus, IntakeChannel
 from cases.models import Case, CaseAttachment, CaseMessage
-from cases.phrases import FOR_PERSON, FOR_STAFF, LATE_EVENTS
+from cases.phrases import LATE_EVENTS, for_person, for_staff, looks
 from cases.reasons import reason_for_staff, reason_of
 
 
@@ -68,13 +68,13 @@ def timeline(case: Case, *, now: datetime) -> list[TimelineEvent]:
     events = [
         TimelineEvent(
             at=entry.at,
-            title=str(FOR_PERSON[name]),
+            title=for_person(name),
             text=tell(case, entry) or reason_of(entry),
             by=who(entry.actor_role),
             state="late" if name in LATE_EVENTS else "",
         )
         for entry, name in _named(case)
-        if name in PUBLIC_EVENTS
+        if for_person(name)
     ]
     return events + _to_come(case, now=now)
 
@@ -86,14 +86,15 @@ def staff_timeline(case: Case) -> list[TimelineEvent]:
     found = [(entry, name) for entry, name in _named(case) if name != CaseEvent.DATES_KEPT]
     notes = read_notes([entry for entry, _name in found if entry.note_hash], subject_id=case.subject_id)
     tell = words_of(case).staff_reason
+    aside = looks()
     return [
         TimelineEvent(
             at=entry.at,
-            title=str(FOR_STAFF[name]),
+            title=for_staff(name),
             text="\n".join(filter(None, (tell(case, entry) or reason_for_staff(entry), notes.get(entry.pk)))),
             by=role_label(entry.actor_role),
             state="late" if name in LATE_EVENTS else "",
-            aside=name in LOOKS,
+            aside=name in aside,
         )
         for entry, name in reversed(found)
     ]
@@ -156,7 +157,8 @@ def filed_with(model: type[Case], form_token: UUID) -> Any:
 def _named(case: Case) -> list[tuple[AuditEntry, str]]:
     """The recorded events of a case, oldest first, with the second half of their names."""
     entries = entries_about(case.target).order_by("id")
-    return [(entry, entry.event.partition(".")[2]) for entry in entries if entry.event.partition(".")[2] in FOR_STAFF]
+    named = ((entry, entry.event.partition(".")[2]) for entry in entries)
+    return [(entry, name) for entry, name in named if for_staff(name)]
 
 
 def _shown_file(file: CaseAttachment, key: bytes, url_of: UrlOf | None) -> ShownAttachment:

@@ -42,6 +42,7 @@ def received(http: HttpRequest) -> HttpResponse:
             kind=case.kind, case_id=case.pk, code_id=sent.code_id, typed=form.cleaned_data["code"], now=clock.now()
         )
         if outcome == CodeAnswer.RIGHT:
+            guest_session.note_opened(http, case, now=clock.now())
             messages.success(http, _("Thank you. Your e-mail address is confirmed."))
             return redirect("cases:received")
         form.add_error("code", _refusal(outcome))
@@ -52,6 +53,7 @@ def received(http: HttpRequest) -> HttpResponse:
         "minutes": CODE_MINUTES,
         "now": clock.now(),
         "proof_by": _proof_by(case),
+        "is_opened": guest_session.opened(http, now=clock.now()) == case,
     }
     return render(http, "cases/received.html", context, status=422 if form.is_bound else 200)
 

@@ -15,6 +15,7 @@ class ComplaintsConfig(AppConfig):
         from cases.enums import MarkCode
         from cases.kinds import count_with
         from cases.services.reminding import end_with
+        from complaints import package_parts
         from complaints.counting import FACTS
         from complaints.endings import end_returning, end_unverified
         from complaints.periods import PERIODS
@@ -25,3 +26,4 @@ class ComplaintsConfig(AppConfig):
         end_with("complaint", MarkCode.ADDRESS_END, end_unverified)
         end_with("complaint", MarkCode.CLOSE_DUE, end_returning)
         count_with("complaint", FACTS)
+        package_parts.register()

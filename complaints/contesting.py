@@ -1,4 +1,4 @@
-"""What a member's complaint can be about: the person's own requests and answers on consent."""
+"""What a complaint can be about: a member's own requests and answers on consent, a guest's request a code opened."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,15 +9,18 @@ from complaints.models import Complaint
 from consent.models import LedgerEntry
 from consent.selectors import last_answers
 from core.templatetags.portal import day
+from dsr_requests.models import Request
 from dsr_requests.selectors import ShownRequest, requests_of, shown
 from policies import selectors as policies
 from policies.pack_types import Pack, message_channel_label
 
 
-def contestable(*, subject_id: UUID | None, pack: Pack, at: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Groups of choices for a form, newest first; none for a guest. Two queries."""
+def contestable(
+    *, subject_id: UUID | None, pack: Pack, at: datetime, opened: Request | None = None
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Groups of choices for a form, newest first; for a guest the request a code opened, or none. Two queries."""
     if subject_id is None:
-        return []
+        return [(_("Your requests"), [(f"request:{opened.reference}", _of_request(shown(opened)))])] if opened else []
     requests = [(f"request:{one.reference}", _of_request(one)) for one in requests_of(subject_id)]
     answers = sorted(last_answers(subject_id, at).values(), key=lambda entry: entry.pk, reverse=True)
     consents = [(f"consent:{entry.pk}", _of_answer(entry, pack)) for entry in answers]

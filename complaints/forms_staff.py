@@ -1,28 +1,21 @@
 """Forms of the desk of complaints."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from cases.enums import ContactKind
-from cases.forms import ADDRESS_ERRORS, LONGEST_REASON, TEXT_ERRORS, AttachmentsField, FormTokenField
-from cases.forms_staff import CHOOSE, OTHER_WAYS, MomentField, text_area, with_empty
+from cases.forms import LONGEST_REASON, TEXT_ERRORS, FormTokenField
+from cases.forms_record import Choices, RecordedForm
+from cases.forms_staff import CHOOSE, text_area, with_empty
 from cases.services.messaging import LONGEST_MESSAGE
 from complaints.enums import FINDINGS, LinkReason, Outcome, PostponeReason, RejectionGround, Remedy, Severity
 from complaints.staff_wording import OUTCOMES
-from core.templatetags.portal import day, moment
-from personal_data.errors import InvalidValue
-from personal_data.values import clean_phone
+from core.templatetags.portal import day
 from policies.pack_types import Pack
-
-Choices = Sequence[tuple[str, str]]
 
 
 def note_field(help_text: Any) -> forms.CharField:
@@ -191,30 +184,10 @@ class UnlinkForm(forms.Form):
         self.fields["link"].choices = links if len(links) == 1 else with_empty(links)  # type: ignore[attr-defined]
 
 
-class RecordForm(forms.Form):
-    """A complaint that came by phone, letter, Zalo, mail or in person. No name is asked: the contact is enough."""
+class RecordForm(RecordedForm):
+    """A complaint that came by phone, letter, Zalo, mail or in person."""
 
-    form_token = FormTokenField()
-    channel = forms.ChoiceField(label=gettext_lazy("How it reached us"), error_messages=CHOOSE)
-    received_at = MomentField(label=gettext_lazy("When it actually reached us"))
-    contact_kind = forms.ChoiceField(
-        label=gettext_lazy("Where to send our answer"), choices=ContactKind.choices, error_messages=CHOOSE
-    )
-    contact = forms.CharField(
-        label=pgettext_lazy("of a sender", "Address or number"),
-        max_length=500,
-        error_messages={"required": gettext_lazy("Enter the address or number.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language of the person"), choices=settings.LANGUAGES, error_messages=CHOOSE
-    )
     category = forms.ChoiceField(label=gettext_lazy("Category"), error_messages=CHOOSE)
-    text = text_area(
-        gettext_lazy("What the person said"),
-        rows=8,
-        help_text=gettext_lazy("As close to the person's own words as you can. Leave out other people's data."),
-    )
     remedy = forms.ChoiceField(label=gettext_lazy("What the person wants done"), error_messages=CHOOSE)
     fields_concerned = forms.MultipleChoiceField(
         label=gettext_lazy("Data concerned"), required=False, widget=forms.CheckboxSelectMultiple
@@ -222,61 +195,24 @@ class RecordForm(forms.Form):
     purposes_concerned = forms.MultipleChoiceField(
         label=gettext_lazy("Purposes concerned"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    field_order = (
+        "form_token",
+        "channel",
+        "received_at",
+        "contact_kind",
+        "contact",
+        "language",
+        "category",
+        "text",
+        "remedy",
+        "fields_concerned",
+        "purposes_concerned",
+    )
 
-    def __init__(self, *args: Any, pack: Pack, earliest: datetime, latest: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pack: Pack, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["uploads"] = AttachmentsField(label=_("Files the person sent"))
-        self.fields["received_at"].help_text = _(
-            "Between %(earliest)s and %(latest)s, time in Vietnam. Every date is counted from it."
-        ) % {"earliest": moment(earliest), "latest": moment(latest)}
         promise = pack.complaints
-        self._choices("channel", with_empty(OTHER_WAYS))
-        self._choices("category", with_empty([(part.code, str(part.name)) for part in promise.categories]))
-        self._choices("remedy", with_empty(Remedy.choices))
-        self._choices("fields_concerned", [(field.code, str(field.label)) for field in pack.fields])
-        self._choices("purposes_concerned", [(purpose.code, str(purpose.name)) for purpose in pack.purposes])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        contact, kind = cleaned.get("contact", ""), cleaned.get("contact_kind", "")
-        try:
-            if contact and kind == ContactKind.EMAIL:
-                validate_email(contact)
-            elif contact and kind == ContactKind.PHONE:
-                cleaned["contact"] = clean_phone(contact)
-        except ValidationError:
-            self.add_error("contact", ADDRESS_ERRORS["invalid"])
-        except InvalidValue as refusal:
-            self.add_error("contact", str(refusal.message))
-        return cleaned
-
-    def _choices(self, name: str, choices: Sequence[Any]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
-
-
-class KnownPersonForm(forms.Form):
-    """Looking for the person it belongs to, and choosing one. Who was found travels signed; nobody else fits."""
-
-    known_contact = forms.CharField(
-        label=gettext_lazy("Whole address or phone number"),
-        required=False,
-        max_length=320,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    known_reason = forms.CharField(
-        label=gettext_lazy("Why you are looking"),
-        required=False,
-        max_length=LONGEST_REASON,
-        help_text=gettext_lazy("Everyone found can read this in their access log."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    subject = forms.ChoiceField(
-        label=gettext_lazy("Belongs to"), required=False, widget=forms.RadioSelect, error_messages=CHOOSE
-    )
-
-    def __init__(self, *args: Any, found: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if found:
-            self.fields["subject"].choices = [("", _("none of these")), *found]  # type: ignore[attr-defined]
-        else:
-            del self.fields["subject"]
+        self.offer("category", with_empty([(part.code, str(part.name)) for part in promise.categories]))
+        self.offer("remedy", with_empty(Remedy.choices))
+        self.offer("fields_concerned", [(field.code, str(field.label)) for field in pack.fields])
+        self.offer("purposes_concerned", [(purpose.code, str(purpose.name)) for purpose in pack.purposes])

@@ -16,6 +16,7 @@ from complaints.services.filing import ComplaintText, file_complaint
 from core import clock
 from core.actors import GUEST
 from core.errors import NotAllowed
+from dsr_requests.models import Request
 from policies import selectors as policies
 
 
@@ -27,13 +28,14 @@ def new(http: HttpRequest) -> HttpResponse:
     if version is None:
         return render(http, "cases/not_yet.html", status=503)
     pack = policies.document(version)
+    opened = _opened_request(http)
     form = ComplaintForm(
         http.POST if http.method == "POST" else None,
         http.FILES if http.method == "POST" else None,
         pack=pack,
         asks_address=not intake.known_address(http),
-        initial={"contests": http.GET.get("contests", "")},
-        contests=contestable(subject_id=getattr(http.user, "subject_id", None), pack=pack, at=now),
+        initial={"contests": f"request:{opened.reference}" if opened else http.GET.get("contests", "")},
+        contests=contestable(subject_id=getattr(http.user, "subject_id", None), pack=pack, at=now, opened=opened),
     )
     if form.is_bound:
         form.full_clean()
@@ -54,6 +56,7 @@ def new(http: HttpRequest) -> HttpResponse:
                         purposes=form.cleaned_data["purposes_concerned"],
                         contested_request=request,
                         contested_consent=consent,
+                        opened_request=opened.pk if opened else None,
                     ),
                     uploads=form.cleaned_data["attachments"],
                     by=intake.actor(http),
@@ -85,6 +88,12 @@ def case_reopen(http: HttpRequest) -> HttpResponse:
 def case_withdraw(http: HttpRequest) -> HttpResponse:
     """A guest takes a complaint back."""
     return _guest_step(http, steps.withdraw)
+
+
+def _opened_request(http: HttpRequest) -> Request | None:
+    """The request a guest may contest: the one a code opened in this browser."""
+    found = None if http.user.is_authenticated else guest_session.opened(http, now=clock.now())
+    return found if isinstance(found, Request) else None
 
 
 def _guest_step(http: HttpRequest, take: steps.Step) -> HttpResponse:

@@ -7,3 +7,15 @@ from django.utils.translation import gettext_lazy as _
 class ConsentConfig(AppConfig):
     name = "consent"
     verbose_name = _("Consent")
+
+    def ready(self) -> None:
+        from consent import package_parts
+        from consent.models import LedgerEntry
+        from consent.selectors import count_in_force
+        from consent.services.granting import end_all
+        from personal_data.planning import foresee
+        from personal_data.services.erasing import before_start
+
+        before_start(end_all)
+        foresee(LedgerEntry._meta.label_lower, count_in_force)
+        package_parts.register()

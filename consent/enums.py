@@ -20,6 +20,8 @@ class Method(TextChoices):
     ACCOUNT = "ACCOUNT", pgettext_lazy("consent method", "on this site, in your account")
     PHONE = "PHONE", pgettext_lazy("consent method", "recorded call, entered by staff")
     PAPER = "PAPER", pgettext_lazy("consent method", "signed paper, entered by staff")
+    REQUEST = "REQUEST", pgettext_lazy("consent method", "by a request to us")
+    ERASURE = "ERASURE", pgettext_lazy("consent method", "ended by deleting everything")
     API = "API", pgettext_lazy("consent method", "through a connected system")
     IMPORT = "IMPORT", pgettext_lazy("consent method", "brought in from earlier records")
 

@@ -26,6 +26,11 @@ def in_force(subject_id: UUID, at: datetime) -> dict[ConsentKey, LedgerEntry]:
     return {key: entry for key, entry in last_answers(subject_id, at).items() if entry.is_granted}
 
 
+def count_in_force(subject_id: UUID, at: datetime) -> int:
+    """How many consents a person gives at a moment."""
+    return len(in_force(subject_id, at))
+
+
 def history(subject_id: UUID) -> QuerySet[LedgerEntry]:
     """Every entry on a person, newest first."""
     return LedgerEntry.objects.filter(subject_ref=subject_id).defer("sealed_evidence")

@@ -89,6 +89,8 @@ def normalise_display(value: str) -> str:
 
 def normalise_index(value: str) -> str:
     """One spelling for comparing: NFKC, case folded, invisible characters removed, white space collapsed."""
+    if value.isascii():  # has one spelling and nothing invisible; most addresses and all numbers
+        return " ".join(value.casefold().split())
     folded = unicodedata.normalize("NFKC", value).casefold()
     return " ".join(_INVISIBLE.sub("", folded).split())
 

@@ -19,10 +19,16 @@ from core.admin import ReadOnlyAdmin
 from core.errors import NotAllowed
 from core.templatetags.portal import day
 from personal_data import admin_erasure as admin_erasure
+from personal_data import admin_import as admin_import
+from personal_data import admin_limits as admin_limits
+from personal_data import admin_merge as admin_merge
+from personal_data import admin_orders as admin_orders
+from personal_data import admin_packages as admin_packages
 from personal_data import permissions
 from personal_data.forms import RefusalForm, RevealForm
 from personal_data.models import DataSubject
 from personal_data.selectors import HeldField, held_on
+from personal_data.selectors_limits import limits_of
 from personal_data.services.desk import open_person, record_refusal
 from personal_data.services.holding import reveal
 from personal_data.sign_in_address import masked_sign_in_address
@@ -143,6 +149,7 @@ class DataSubjectAdmin(ReadOnlyAdmin):
             "sign_in_address": masked_sign_in_address(subject.pk) if subject.is_active else "",
             "rows": [_row(field, by, revealed or {}, reveal_form) for field in held],
             "lists_everybody": self.has_view_permission(request),
+            "limits": [admin_limits.limit_link(limit, by=by) for limit in limits_of(subject.pk)],
             "may_write": subject.is_active and permissions.can_write_for(by=by, subject_id=subject.pk),
             "refusal_form": refusal_form or RefusalForm(choices=_may_refuse(held), prefix="refusal"),
             "urls": {name: reverse(f"admin:{self._name(name)}", args=[subject.pk]) for name in ("reveal", "refusal")},

@@ -18,7 +18,7 @@ from core.admin import ReadOnlyAdmin
 from core.errors import NotAllowed
 from core.templatetags.portal import moment
 from personal_data import permissions
-from personal_data.enums import ErasureState, Fate, StepState
+from personal_data.enums import ErasureState, Fate, StepKind, StepState
 from personal_data.erasure_words import differences, label_of, shared_words, until_words, why_kept
 from personal_data.models import ErasureRun, ErasureStep, PlanLine
 from personal_data.services.erasing import resume
@@ -96,6 +96,7 @@ class ErasureRunAdmin(ReadOnlyAdmin):
             "lines": [_line(line) for line in lines if line.rows or line.left or line.gone],
             "differences": differences(lines),
             "steps": [_step(step) for step in run.steps.all()],
+            "is_unreadable": run.steps.filter(kind=StepKind.KEY, state=StepState.DONE).exists(),
             "may_resume": run.state == ErasureState.STUCK and permissions.can_resume(by=_acting(request)),
             "resume_url": reverse("admin:personal_data_erasurerun_resume", args=[run.pk]),
         }

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
 
+from personal_data.package_sections import undecided
 from personal_data.registry import declaration_of
 
 _NEEDS_REASON = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField)
@@ -41,6 +42,12 @@ def check_declarations(app_configs: Sequence[AppConfig] | None, **kwargs: object
                     )
                 )
     return found
+
+
+@register()
+def check_copies(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """E004: a table about people, or a link to a person, of which nobody decided whether it goes into a copy."""
+    return [Error(f"Copies of a person's data: {found}.", id="personal_data.E004") for found in undecided()]
 
 
 def _needs_reason(field: object) -> bool:

@@ -38,8 +38,10 @@ class Source(TextChoices):
 
 
 class ErasureState(TextChoices):
-    """Progress of an erasure. STUCK waits for a member of staff."""
+    """Progress of an erasure. COOLING is the time in which it can be called off; STUCK waits for a member of staff."""
 
+    COOLING = "COOLING", pgettext_lazy("erasure", "can still be called off")
+    CANCELLED = "CANCELLED", pgettext_lazy("erasure", "called off")
     WAITING = "WAITING", pgettext_lazy("erasure", "waiting")
     RUNNING = "RUNNING", pgettext_lazy("erasure", "running")
     STUCK = "STUCK", pgettext_lazy("erasure", "waits for a person")
@@ -76,11 +78,13 @@ class Difference(TextChoices):
     MORE_GONE = "MORE_GONE", pgettext_lazy("difference", "more was deleted than planned: it came in after the plan")
     MORE_KEPT = "MORE_KEPT", pgettext_lazy("difference", "more is kept than planned: it came in after the plan")
     FEWER_KEPT = "FEWER_KEPT", pgettext_lazy("difference", "less is kept than planned")
+    GONE_BEFORE = "GONE_BEFORE", pgettext_lazy("difference", "some was gone already before the deletion began")
 
 
 class StepKind(TextChoices):
     """What one step of an erasure does, in this order."""
 
+    SUPPRESS = "SUPPRESS", pgettext_lazy("erasure step", "Note what must not be brought in again")
     KEY = "KEY", pgettext_lazy("erasure step", "Destroy the key")
     CLOSE = "CLOSE", pgettext_lazy("erasure step", "End sign-ins, roles and tasks")
     FILES = "FILES", pgettext_lazy("erasure step", "Remove files from the disk")
@@ -107,8 +111,97 @@ class StepError(TextChoices):
     UNEXPECTED = "UNEXPECTED", pgettext_lazy("erasure step", "Something unforeseen happened; the log names it.")
 
 
+class LimitKind(TextChoices):
+    """Why something held may not be used. While any stands, it is stored and nothing else."""
+
+    RESTRICTION = "RESTRICTION", pgettext_lazy("limit of use", "Restricted at the person's request")
+    OBJECTION = "OBJECTION", pgettext_lazy("limit of use", "The person objected")
+    COOLING_OFF = "COOLING_OFF", pgettext_lazy("limit of use", "Deletion asked for and not yet begun")
+
+
+class Order(TextChoices):
+    """What a recipient who holds the data is told to do (decree 356/2025, article 5)."""
+
+    STOP = "STOP", pgettext_lazy("order to a recipient", "Stop using it")
+    CORRECT = "CORRECT", pgettext_lazy("order to a recipient", "Correct it")
+    DELETE = "DELETE", pgettext_lazy("order to a recipient", "Delete it")
+
+
+class PackageState(TextChoices):
+    """Progress of a copy of a person's data. STUCK waits for a member of staff."""
+
+    WAITING = "WAITING", pgettext_lazy("copy", "waiting")
+    BUILDING = "BUILDING", pgettext_lazy("copy", "being made")
+    READY = "READY", pgettext_lazy("copy", "ready to fetch")
+    FETCHED = "FETCHED", pgettext_lazy("copy", "fetched")
+    EXPIRED = "EXPIRED", pgettext_lazy("copy", "no longer there")
+    STUCK = "STUCK", pgettext_lazy("copy", "waits for a person")
+
+
+class PackageError(TextChoices):
+    """Why a copy could not be made."""
+
+    DISK = "DISK", pgettext_lazy("copy", "The disk did not let the file be written; it may be full.")
+    MISSING = "MISSING", pgettext_lazy("copy", "A file that belongs into the copy is not on the disk.")
+    CHANGED = "CHANGED", pgettext_lazy("copy", "Something was deleted while the copy was being made.")
+    DATABASE = "DATABASE", pgettext_lazy("copy", "The database refused or broke off.")
+    UNEXPECTED = "UNEXPECTED", pgettext_lazy("copy", "Something unforeseen happened; the log names it.")
+
+
+class ImportState(TextChoices):
+    """Progress of an import."""
+
+    CHECKING = "CHECKING", pgettext_lazy("import", "being checked")
+    FAULTY = "FAULTY", pgettext_lazy("import", "has faults, nothing was taken in")
+    CHECKED = "CHECKED", pgettext_lazy("import", "checked, nothing taken in yet")
+    RUNNING = "RUNNING", pgettext_lazy("import", "being taken in")
+    DONE = "DONE", pgettext_lazy("import", "taken in")
+    UNDOING = "UNDOING", pgettext_lazy("import", "being undone")
+    UNDONE = "UNDONE", pgettext_lazy("import", "undone")
+
+
+class MergeState(TextChoices):
+    """Whether two people in the records are one; a person decides."""
+
+    PROPOSED = "PROPOSED", pgettext_lazy("merge", "to be decided")
+    DECLINED = "DECLINED", pgettext_lazy("merge", "two people")
+    MERGED = "MERGED", pgettext_lazy("merge", "one person, merged")
+    PARTED = "PARTED", pgettext_lazy("merge", "parted again")
+
+
 class AuditEvent:
     """Names of recorded events."""
+
+    LIMIT_SET = "limit.set"
+    LIMIT_ENDED = "limit.ended"
+    LIMIT_LIFT_ASKED = "limit.lift_asked"
+    LIMIT_LIFT_DROPPED = "limit.lift_dropped"
+    ORDER_GIVEN = "recipient.ordered"
+    ORDER_TOLD = "recipient.told"
+    ORDER_CONFIRMED = "recipient.confirmed"
+    ORDER_LATE = "recipient.late"
+    ORDER_NAMES_READ = "recipient.named"
+    ORDER_NAMES_GONE = "recipient.names_gone"
+    PACKAGE_ASKED = "package.asked"
+    PACKAGE_BEGUN = "package.begun"
+    PACKAGE_READY = "package.ready"
+    PACKAGE_FAILED = "package.failed"
+    PACKAGE_FETCHED = "package.fetched"
+    PACKAGE_EXPIRED = "package.expired"
+    PACKAGE_RESUMED = "package.resumed"
+    IMPORT_OPENED = "import.opened"
+    IMPORT_CHECKED = "import.checked"
+    IMPORT_STARTED = "import.started"
+    IMPORT_TAKEN = "import.taken"
+    IMPORT_DONE = "import.done"
+    IMPORT_UNDOING = "import.undoing"
+    IMPORT_UNDONE = "import.undone"
+    SUBJECT_IMPORTED = "subject.imported"
+    IMPORT_TOLD = "subject.import_told"
+    MERGE_PROPOSED = "merge.proposed"
+    MERGE_DECLINED = "merge.declined"
+    SUBJECTS_MERGED = "subjects.merged"
+    SUBJECTS_PARTED = "subjects.parted"
 
     SUBJECT_CREATED = "subject.created"
     SUBJECT_OPENED = "subject.opened"
@@ -123,11 +216,12 @@ class AuditEvent:
     FILE_STORED = "file.stored"
     FILE_READ = "file.read"
     FILE_ERASED = "file.erased"
-    EXPORTED = "subject.exported"
     DEVICE_NOTED = "device.noted"
     DEVICE_ERASED = "device.erased"
     ERASURE_BEGUN = "erasure.begun"
+    ERASURE_STARTED = "erasure.started"
     ERASURE_STEP = "erasure.step"
     ERASURE_FAILED = "erasure.failed"
     ERASURE_RESUMED = "erasure.resumed"
     ERASURE_DONE = "erasure.done"
+    ERASURE_CANCELLED = "erasure.cancelled"

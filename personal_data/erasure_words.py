@@ -40,6 +40,11 @@ LABELS: "dict[str, StrOrPromise]" = {
     "personal_data.retentionevent": pgettext_lazy("in a plan", "Events from which a keeping period counts"),
     "personal_data.duenotice": pgettext_lazy("in a plan", "Reminders not yet sent"),
     "personal_data.datasubject": pgettext_lazy("in a plan", "Language, age group and last activity"),
+    "personal_data.valuehistory": pgettext_lazy("in a plan", "Earlier values"),
+    "personal_data.uselimit": pgettext_lazy("in a plan", "Notes that a use is stopped"),
+    "personal_data.package": pgettext_lazy("in a plan", "Copies made for the person"),
+    "personal_data.importedperson": pgettext_lazy("in a plan", "Notes on where data was brought in from"),
+    "personal_data.merge": pgettext_lazy("in a plan", "Notes on entries joined as one person"),
     "consent.ledgerentry": pgettext_lazy("in a plan", "What was agreed to or not, and to which words"),
     "complaints.complaint": pgettext_lazy("in a plan", "Complaints"),
     "complaints.complaintmessage": pgettext_lazy("in a plan", "Messages in complaints"),
@@ -48,8 +53,15 @@ LABELS: "dict[str, StrOrPromise]" = {
     "dsr_requests.request": pgettext_lazy("in a plan", "Requests"),
     "dsr_requests.requestmessage": pgettext_lazy("in a plan", "Messages in requests"),
     "dsr_requests.requestattachment": pgettext_lazy("in a plan", "Files sent with requests"),
+    "dsr_requests.decision": pgettext_lazy("in a plan", "Decisions on requests"),
+    "dsr_requests.correction": pgettext_lazy("in a plan", "Values proposed with requests"),
+    "dsr_requests.snapshot": pgettext_lazy("in a plan", "Notes of where to confirm a request"),
+    "dsr_requests.representative": pgettext_lazy("in a plan", "Names of representatives and of those they ask for"),
+    "dsr_requests.identityfile": pgettext_lazy("in a plan", "Evidence of identity"),
+    "dsr_requests.pausedaddress": pgettext_lazy("in a plan", "Addresses from which requests are held"),
     "audit.auditnote": pgettext_lazy("in a plan", "Reasons noted beside the record"),
     "shut_before_rows_go": pgettext_lazy("in a plan", "Sign-ins and role of the account"),
+    "remove_letters": pgettext_lazy("in a plan", "Letters in the folder for mail"),
     "release_all_of": pgettext_lazy("in a plan", "Cases on the person's desk, if they are staff"),
     CONFIRMATION: pgettext_lazy("in a plan", "Last mail, which confirms the deletion"),
 }
@@ -108,18 +120,27 @@ def by_reason(lines: Sequence[AnyLine]) -> dict[tuple[str, str], list[AnyLine]]:
 
 
 def differences(lines: list[PlanLine]) -> list[str]:
-    """What came out otherwise than planned, line by line; `left` is what is there now."""
+    """What came out otherwise than planned, line by line, with the rows concerned; `left` is what is there now."""
     told = []
     for line in lines:
         if line.difference:
             now = (line.left if line.fate == Fate.KEEP else line.gone) or 0
-            told.append(
-                _("%(what)s: %(planned)s planned, %(now)s in the end; %(difference)s.")
-                % {
-                    "what": label_of(line.target),
-                    "planned": line.rows,
-                    "now": now,
-                    "difference": Difference(line.difference).label,
-                }
-            )
+            words = _("%(what)s: %(planned)s planned, %(now)s in the end; %(difference)s.") % {
+                "what": label_of(line.target),
+                "planned": line.rows,
+                "now": now,
+                "difference": Difference(line.difference).label,
+            }
+            told.append(" ".join([words, *_rows_told(line)]))
     return told
+
+
+def _rows_told(line: PlanLine) -> list[str]:
+    """How many entries differ, told only where both kinds do: then the figures alone do not say it."""
+    if not (line.extra and line.missing):
+        return []
+    came = ngettext(
+        "%(count)s entry came in after the plan.", "%(count)s entries came in after the plan.", len(line.extra)
+    )
+    went = ngettext("%(count)s was gone before.", "%(count)s were gone before.", len(line.missing))
+    return [came % {"count": len(line.extra)}, went % {"count": len(line.missing)}]

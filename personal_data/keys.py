@@ -18,6 +18,8 @@ from personal_data.routers import KEYS_DATABASE
 
 _WRAPPED_KEY = "SELECT wrapped FROM public.personal_data_subjectkey WHERE subject_ref = %s AND kind = %s"
 
+_COPY_KEYS = "COPY public.personal_data_subjectkey (subject_ref, kind, wrapped, created_at) FROM STDIN"
+
 
 def create_keys(subject_id: UUID) -> None:
     """Make both keys of a new person; commits in the keys database before the person's row exists."""
@@ -25,6 +27,26 @@ def create_keys(subject_id: UUID) -> None:
         SubjectKey(subject_ref=subject_id, kind=kind, wrapped=wrap(new_key(), context=_context(subject_id, kind)))
         for kind in KeyKind
     )
+
+
+def rows_of_keys(subject_id: UUID, key: bytes, *, now: str) -> str:
+    """Both keys of a new person as rows for `copy_keys`; `key` is the data key."""
+    pair = ((KeyKind.DATA.value, key), (KeyKind.EVIDENCE.value, new_key()))
+    return "".join(
+        f"{subject_id}\t{kind}\t\\\\x{wrap(one, context=_context(subject_id, kind)).hex()}\t{now}\n"
+        for kind, one in pair
+    )
+
+
+def copy_keys(rows: Iterable[str]) -> None:
+    """Write the keys of many new people; commits in the keys database before any of them exists."""
+    with connections[KEYS_DATABASE].cursor() as cursor, cursor.copy(_COPY_KEYS) as copy:
+        copy.write("".join(rows))
+
+
+def destroy_keys_of_many(subject_ids: Iterable[UUID]) -> None:
+    """Destroy both keys of people who are no longer there. Safe to repeat."""
+    SubjectKey.objects.filter(subject_ref__in=list(subject_ids)).delete()
 
 
 def data_key(subject_id: UUID) -> bytes:

@@ -6,6 +6,9 @@
 | dpo           | all                            | with a reason | with a reason     | yes              | see, resume |
 | auditor       | all                            | no            | no                | no               | see         |
 | administrator | none                           | no            | no                | no               | no          |
+
+While the use of everything is restricted, or a deletion of everything can still be called off, the officer alone opens
+the person's page and looks at a value.
 """
 
 from collections.abc import Callable
@@ -13,7 +16,16 @@ from uuid import UUID
 
 from core.actors import Actor
 from core.errors import allows
-from personal_data.errors import NotResponsible, ResumingRefused, RevealRefused
+from personal_data.errors import (
+    ImportingRefused,
+    LiftingRefused,
+    NotResponsible,
+    OrderingRefused,
+    Restricted,
+    ResumingRefused,
+    RevealRefused,
+)
+from personal_data.selectors_limits import is_restricted
 
 REVEAL_ROLES = {
     "basic": frozenset({"agent", "dpo"}),
@@ -23,6 +35,8 @@ REVEAL_ROLES = {
 SEES_EVERYBODY = frozenset({"dpo", "auditor"})
 WRITING_ROLES = frozenset({"agent", "dpo"})
 RESUMING_ROLES = frozenset({"dpo"})
+OPENS_RESTRICTED = frozenset({"dpo"})
+IMPORTING_ROLES = frozenset({"dpo", "system"})
 
 # Filled at start by upper packages, which know who works for whom.
 _responsible: list[Callable[[Actor, UUID], bool]] = []
@@ -34,11 +48,18 @@ def responsible_when(answer: Callable[[Actor, UUID], bool]) -> None:
 
 
 def check_can_open(*, by: Actor, subject_id: UUID) -> None:
-    """Raises NotResponsible unless the role sees everybody, or works for this person (SH-9)."""
-    if by.audit_role in SEES_EVERYBODY:
-        return
-    if by.audit_role not in WRITING_ROLES or not any(answer(by, subject_id) for answer in _responsible):
+    """Raises NotResponsible unless the role sees everybody, or works for this person (SH-9); Restricted."""
+    if by.audit_role not in SEES_EVERYBODY and (
+        by.audit_role not in WRITING_ROLES or not any(answer(by, subject_id) for answer in _responsible)
+    ):
         raise NotResponsible
+    check_is_unrestricted(by=by, subject_id=subject_id)
+
+
+def check_is_unrestricted(*, by: Actor, subject_id: UUID | None) -> None:
+    """Raises Restricted while what is held on the person is for the officer alone."""
+    if by.audit_role not in OPENS_RESTRICTED and subject_id is not None and is_restricted(subject_id):
+        raise Restricted
 
 
 def check_can_reveal(*, by: Actor, sensitivity: str) -> None:
@@ -60,7 +81,39 @@ def check_can_resume(*, by: Actor) -> None:
         raise ResumingRefused
 
 
+def check_can_import(*, by: Actor) -> None:
+    """Raises ImportingRefused unless the actor may bring people in, merge them and part them again."""
+    if by.audit_role not in IMPORTING_ROLES:
+        raise ImportingRefused
+
+
+def check_can_order(*, by: Actor) -> None:
+    """Raises OrderingRefused unless the actor works on cases."""
+    if by.audit_role not in WRITING_ROLES:
+        raise OrderingRefused
+
+
+def check_can_ask_to_lift(*, subject_id: UUID, by: Actor) -> None:
+    """Raises LiftingRefused unless the officer proposes it, for somebody else."""
+    if by.audit_role not in OPENS_RESTRICTED or _is_own(subject_id, by):
+        raise LiftingRefused
+
+
+def check_can_second_lift(*, subject_id: UUID, by: Actor) -> None:
+    """Raises LiftingRefused unless a colleague who handles cases approves it, for somebody else."""
+    if by.audit_role not in WRITING_ROLES or _is_own(subject_id, by):
+        raise LiftingRefused
+
+
+def _is_own(subject_id: UUID, by: Actor) -> bool:
+    return getattr(by, "subject_id", None) == subject_id
+
+
 can_open = allows(check_can_open)
 can_reveal = allows(check_can_reveal)
 can_write_for = allows(check_can_write_for)
 can_resume = allows(check_can_resume)
+can_import = allows(check_can_import)
+can_order = allows(check_can_order)
+can_ask_to_lift = allows(check_can_ask_to_lift)
+can_second_lift = allows(check_can_second_lift)

@@ -6,22 +6,22 @@ point at last; then what is emptied, what stays, and what is done outside the ta
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from core.classification import Erasure
 from core.clock import local_date
 from personal_data.enums import Fate, KeepGround
 from personal_data.keys import has_data_key
-from personal_data.models import DataItem, DataSubject, StoredFile, SubjectKey
+from personal_data.models import DataItem, DataSubject, Device, StoredFile, SubjectKey, ValueHistory
 from personal_data.registry import Declaration, blob_owners, declaration_of, declarations
 from personal_data.retention_dates import plus_period
 from policies import selectors as policies
@@ -32,6 +32,15 @@ SUBJECT = DataSubject._meta.label_lower
 CONFIRMATION = "confirmation-mail"
 CASE_CLOSED = "case-closed"  # the event from which packs count how long proof is kept
 
+# What a person gave. Of these a plan that somebody approved is kept to the row; every other table also gains rows by
+# the portal's own doing, such as a mail, and is planned anew when the run begins.
+GIVEN = frozenset(model._meta.label_lower for model in (DataItem, StoredFile, Device))
+# A line names its rows up to this many; of a longer one the outcome is compared by number.
+MOST_REFS = 2000
+
+# Rows the erasure itself will add to a table that is kept, told by the package that adds them.
+_closing: dict[str, Callable[[UUID, datetime], int]] = {}
+
 _FATES = {
     Erasure.DELETE_ROW: Fate.DELETE,
     Erasure.BLANK: Fate.BLANK,
@@ -40,9 +49,17 @@ _FATES = {
 }
 
 
+def foresee(target: str, count: Callable[[UUID, datetime], int]) -> None:
+    """Register how many rows an erasure writes into a table that is kept, such as the end of every consent."""
+    _closing[target] = count
+
+
 @dataclass(frozen=True)
 class Planned:
-    """One line of a plan: what happens to one person's rows of one table, and on which ground what stays does stay."""
+    """One line of a plan: what happens to one person's rows of one table, and on which ground what stays does stay.
+
+    `rows` counts what `refs` names, and what the erasure itself adds.
+    """
 
     target: str
     fate: Fate
@@ -66,9 +83,9 @@ def plan_everything(*, subject_id: UUID, at: datetime, confirms: bool) -> list[P
 
 
 def plan_chosen(*, subject_id: UUID, fields: Collection[str]) -> list[Planned]:
-    """The values and files held under some fields, each row by its reference."""
+    """The values, with their earlier ones, and the files held under some fields, each row by its reference."""
     lines = []
-    for model in (DataItem, StoredFile):
+    for model in (DataItem, ValueHistory, StoredFile):
         refs = model._default_manager.filter(subject_id=subject_id, field__in=fields).order_by("pk")
         found = tuple(str(pk) for pk in refs.values_list("pk", flat=True))
         if found:
@@ -77,16 +94,51 @@ def plan_chosen(*, subject_id: UUID, fields: Collection[str]) -> list[Planned]:
     return lines
 
 
+def plan_file(file_id: UUID) -> list[Planned]:
+    """One file."""
+    return [Planned(StoredFile._meta.label_lower, Fate.DELETE, 1, files=1, refs=(str(file_id),))]
+
+
+def fields_of(lines: Iterable[Planned]) -> set[str]:
+    """The fields chosen rows of a plan stand under."""
+    found: set[str] = set()
+    for model in (DataItem, StoredFile):
+        refs = [ref for line in lines if line.target == model._meta.label_lower for ref in line.refs]
+        if refs:
+            found |= set(model._default_manager.filter(pk__in=refs).order_by().values_list("field", flat=True))
+    return found
+
+
+def as_approved(lines: Sequence[Planned], approved: Sequence[Planned]) -> list[Planned]:
+    """A plan of everything as it is now, but of what the person gave only the rows somebody approved."""
+    kept_to = {line.target: line for line in approved if line.target in GIVEN}
+    return [kept_to.get(line.target, line) for line in lines]
+
+
+def cooling_off(at: datetime) -> timedelta:
+    """How long a deletion of everything can be called off, as the policy in force says."""
+    version = policies.version_in_force(at)
+    return timedelta(hours=policies.document(version).requests.cooling_off_hours if version else 0)
+
+
 def digest_of(*, subject_id: UUID, lines: Iterable[Planned]) -> bytes:
     """A hash of what will run, the same for the same plan."""
     told = [asdict(line) for line in lines]
     return hashlib.sha256(json.dumps([str(subject_id), told], sort_keys=True, default=str).encode()).digest()
 
 
-def rows_of(target: str, *, subject_id: UUID, refs: Collection[str] = ()) -> "models.QuerySet[models.Model]":
-    """A person's rows of one table; of these only the chosen ones, where some were chosen."""
+def rows_of(
+    target: str, *, subject_id: UUID, refs: Collection[str] = (), fate: str = Fate.DELETE
+) -> "models.QuerySet[models.Model]":
+    """A person's rows of one table; of these only the chosen ones, where some were chosen.
+
+    What is kept includes rows about the person that somebody else sent.
+    """
     declaration = _declared(target)
-    rows = declaration.model._default_manager.filter(**{str(declaration.subject): subject_id})
+    whose = Q(**{str(declaration.subject): subject_id})
+    if fate == Fate.KEEP and declaration.about:
+        whose |= Q(**{declaration.about: subject_id})
+    rows = declaration.model._default_manager.filter(whose)
     return rows.filter(pk__in=refs) if refs else rows
 
 
@@ -119,18 +171,22 @@ def proof_rule(at: datetime) -> RetentionSpec | None:
 
 def _line(declaration: Declaration, fate: Fate, subject_id: UUID, at: datetime, proof: RetentionSpec | None) -> Planned:
     target = declaration.model._meta.label_lower
-    found = rows_of(target, subject_id=subject_id).aggregate(
-        rows=Count("pk"), shared=Count("pk", filter=_about_others(declaration, subject_id))
-    )
-    files = found["rows"] if has_blobs(target) and fate in (Fate.DELETE, Fate.KEEP) else 0
-    if fate != Fate.KEEP:
-        return Planned(target, fate, found["rows"], files=files, shared=found["shared"])
-    return Planned(
+    rows = rows_of(target, subject_id=subject_id, fate=fate)
+    refs = tuple(str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)[: MOST_REFS + 1])
+    count = len(refs) if len(refs) <= MOST_REFS else rows.count()
+    planned = Planned(
         target,
         fate,
-        found["rows"],
-        files=files,
-        shared=found["shared"],
+        count,
+        files=count if has_blobs(target) and fate in (Fate.DELETE, Fate.KEEP) else 0,
+        shared=rows.filter(_about_others(declaration, subject_id)).count() if count else 0,
+        refs=refs if count <= MOST_REFS else (),
+    )
+    if fate != Fate.KEEP:
+        return planned
+    return replace(
+        planned,
+        rows=count + (_closing[target](subject_id, at) if target in _closing else 0),
         ground=KeepGround.LAW_REQUIRES.value,
         clause=proof.clause if proof else "",
         kept_until=plus_period(local_date(at), proof) if proof else None,
@@ -169,6 +225,8 @@ def _about_others(declaration: Declaration, subject_id: UUID) -> Q:
     workers = getattr(getattr(declaration.model, "PersonalData", None), "workers", ())
     own = str(declaration.subject).split("__", 1)[0]
     found = Q(pk__in=[])
+    if declaration.about:
+        found |= Q(**{declaration.about: subject_id}) & ~Q(**{str(declaration.subject): subject_id})
     for field in declaration.model._meta.fields:
         if field.name == own or field.related_model not in (DataSubject, get_user_model()):
             continue

@@ -12,12 +12,16 @@ from personal_data.third_party import THIRD_PARTY
 
 @dataclass(frozen=True)
 class Declaration:
-    """The decision for one model."""
+    """The decision for one model.
+
+    `about` leads to a person whom rows concern that are under the key of another: proof of what was asked for them.
+    """
 
     model: type[models.Model]
     subject: str | None
     personal: Mapping[str, Personal] = field(default_factory=dict)
     plain: Mapping[str, str] = field(default_factory=dict)
+    about: str | None = None
 
     @property
     def erasures(self) -> set[Erasure]:
@@ -31,7 +35,7 @@ def declaration_of(model: type[models.Model]) -> Declaration | None:
     source = own if own is not None else THIRD_PARTY.get(model._meta.label)
     if source is None:
         return None
-    return Declaration(model, source.subject, source.personal, source.plain)
+    return Declaration(model, source.subject, source.personal, source.plain, getattr(source, "about", None))
 
 
 def declarations() -> Iterator[Declaration]:

@@ -15,7 +15,12 @@ def use_sign_in_address(read: Callable[[UUID], str | None]) -> None:
     _read = read
 
 
+def sign_in_address(subject_id: UUID) -> str:
+    """The address; empty when there is none or it cannot be opened."""
+    return (_read(subject_id) if _read else None) or ""
+
+
 def masked_sign_in_address(subject_id: UUID) -> str:
     """The address masked; empty when there is none."""
-    address = _read(subject_id) if _read else None
+    address = sign_in_address(subject_id)
     return mask_address(address) if address else ""

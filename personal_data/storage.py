@@ -7,6 +7,7 @@ at, sealed, which the orphan sweep removes.
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -17,19 +18,44 @@ from django.conf import settings
 from core.sealed_stream import SealedWriter, sealed_pieces
 
 
+@dataclass(frozen=True)
+class Draft:
+    """Sealed bytes written and not yet in their place: kept in one step, or dropped."""
+
+    half: Path
+    whole: Path
+
+    def keep(self) -> None:
+        """Put them in their place, over what may stand there."""
+        self.half.replace(self.whole)
+
+    def drop(self) -> None:
+        """Remove them. Safe to repeat, and once they are kept."""
+        self.half.unlink(missing_ok=True)
+
+
 def write_blob(blob_id: UUID, data: bytes | Iterable[bytes], *, key: bytes) -> None:
     """Seal piece by piece and write atomically. Raises OSError when the disk refuses."""
+    draft_blob(blob_id, data, key=key).keep()
+
+
+def draft_blob(blob_id: UUID, data: bytes | Iterable[bytes], *, key: bytes) -> Draft:
+    """Seal piece by piece beside the place of a blob; what fails half-way is removed. Raises as `data`, and OSError."""
     path = _path(blob_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    half = path.with_name(f"{path.name}.{uuid4().hex}.part")
-    with open(half, "wb", opener=_private) as out:
-        writer = SealedWriter(out, key=key, context=_context(blob_id))
-        for piece in (data,) if isinstance(data, bytes) else data:
-            writer.write(piece)
-        writer.finish()
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(path)
+    draft = Draft(path.with_name(f"{path.name}.{uuid4().hex}.part"), path)
+    try:
+        with open(draft.half, "wb", opener=_private) as out:
+            writer = SealedWriter(out, key=key, context=_context(blob_id))
+            for piece in (data,) if isinstance(data, bytes) else data:
+                writer.write(piece)
+            writer.finish()
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        draft.drop()
+        raise
+    return draft
 
 
 def read_blob(blob_id: UUID, *, key: bytes) -> bytes:

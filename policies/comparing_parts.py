@@ -23,6 +23,7 @@ LISTS: Final[dict[str, str | Promise]] = {
 SINGLES: Final[dict[str, str | Promise]] = {
     "controller": pgettext_lazy("part of a policy", "Who is responsible"),
     "complaints": pgettext_lazy("part of a policy", "Times for complaints"),
+    "requests": pgettext_lazy("part of a policy", "Handling of requests"),
     "security_data": pgettext_lazy("part of a policy", "Data kept for sign-in security"),
 }
 PROPERTIES: Final[dict[str, str | Promise]] = {
@@ -54,6 +55,7 @@ PROPERTIES: Final[dict[str, str | Promise]] = {
     "retention": pgettext_lazy("property", "Kept"),
     "choices": pgettext_lazy("property", "Choices"),
     "max_mb": pgettext_lazy("property", "Largest file (MB)"),
+    "evidence": pgettext_lazy("property", "A correction needs a file that shows it"),
     "recipient_class": pgettext_lazy("property", "Class"),
     "cross_border": pgettext_lazy("property", "Outside Vietnam"),
     "consent": pgettext_lazy("property", "Asked apart"),
@@ -70,6 +72,8 @@ PROPERTIES: Final[dict[str, str | Promise]] = {
     "negotiation_working_days": pgettext_lazy("property", "Negotiation in working days"),
     "tiers": pgettext_lazy("property", "Levels"),
     "categories": pgettext_lazy("property", "Kinds of complaint"),
+    "cooling_off_hours": pgettext_lazy("property", "Hours in which a deletion can be called off"),
+    "tell_imported": pgettext_lazy("property", "People from the organisation's records are told"),
     "retention_days": pgettext_lazy("property", "Kept in days"),
 }
 # How a promise is found again inside the programs, not what it says.

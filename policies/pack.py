@@ -136,6 +136,7 @@ def build(document: Document, notes: Notes) -> Pack:
         recipients=tuple(map(pack_parts.read_recipient, root.tables("recipients"))),
         retention=tuple(map(pack_parts.read_retention, root.tables("retention"))),
         complaints=pack_parts.read_complaints(root.table("complaints")),
+        requests=pack_parts.read_requests(root.table("requests")),
         security_data=pack_parts.read_security_data(root.table("security_data")),
         findings=tuple(map(pack_parts.read_finding, root.tables("findings", required=False))),
         placeholders=(),

@@ -25,6 +25,7 @@ from policies.pack_types import (
     PolicyFinding,
     PurposeSpec,
     RecipientSpec,
+    Requests,
     RetentionSpec,
     SecurityData,
     Text,
@@ -142,6 +143,7 @@ def read_field(table: Table) -> FieldSpec:
         retention=table.string("retention"),
         choices=tuple(read_choice(choice) for choice in table.tables("choices", required=kind == FieldKind.CHOICE)),
         max_mb=table.number("max_mb", required=kind in FILE_KINDS),
+        evidence=table.flag("evidence"),
         proposed=table.proposed("label"),
         facts=table.facts(),
     )
@@ -257,6 +259,18 @@ def read_category(table: Table) -> ComplaintCategory:
     table.proposed("name")
     table.refuse_unknown()
     return category
+
+
+def read_requests(table: Table) -> Requests:
+    hours = table.number("cooling_off_hours", least=0)
+    requests = Requests(
+        cooling_off_hours=hours or 0,
+        tell_imported=table.flag("tell_imported", required=True),
+        proposed=table.proposed(),
+        facts=table.facts(),
+    )
+    table.refuse_unknown()
+    return requests
 
 
 def read_security_data(table: Table) -> SecurityData:

@@ -131,6 +131,7 @@ class FieldSpec:
     retention: str
     choices: tuple[Choice, ...] = ()
     max_mb: int | None = None
+    evidence: bool = False
     proposed: bool = False
     facts: tuple[str, ...] = ()
 
@@ -227,6 +228,20 @@ class Complaints:
 
 
 @dataclass(frozen=True, slots=True)
+class Requests:
+    """How the company handles requests where the law leaves it free.
+
+    `cooling_off_hours` is how long a deletion of everything can be called off; `tell_imported` whether people brought
+    in from its records are told once what is held and why.
+    """
+
+    cooling_off_hours: int
+    tell_imported: bool
+    proposed: bool = False
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SecurityData:
     """What sign-in security keeps apart from personal data: session address and browser."""
 
@@ -272,6 +287,7 @@ class Pack:
     recipients: tuple[RecipientSpec, ...]
     retention: tuple[RetentionSpec, ...]
     complaints: Complaints
+    requests: Requests
     security_data: SecurityData
     findings: tuple[PolicyFinding, ...]
     placeholders: tuple[Placeholder, ...]

@@ -1,4 +1,4 @@
-"""The demo's complaints and requests: some that are going on, and ten weeks in which others were answered."""
+"""The demo's complaints: some that are going on, and ten weeks in which others were answered. Then its requests."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -16,17 +16,13 @@ from complaints.services.answering import answer, resolve
 from complaints.services.filing import ComplaintText, file_complaint
 from complaints.services.triaging import Triage, triage
 from core.actors import GUEST
-from dsr_requests.enums import Outcome, RequestKind
-from dsr_requests.models import Request
-from dsr_requests.services.deciding import finish
-from dsr_requests.services.filing import file_request
 from personal_data.content import CleanFile
 from personal_data.models import DataItem
 from personal_data.services.holding import reveal
 from policies import selectors as policies
 from policies.models import PolicyVersion
 from policies.pack_types import Complaints
-from privacy_portal import demo_media
+from privacy_portal import demo_media, demo_requests
 from privacy_portal import demo_people as words
 from privacy_portal.demo_people import PastComplaint
 
@@ -42,7 +38,7 @@ def fill(people: dict[str, User], version: PolicyVersion, *, now: datetime) -> N
     for number, past in enumerate(words.PAST_COMPLAINTS):
         _answered(past, promise, by=people["agent" if number % 3 else "dpo"], now=now)
     _present(people, version, now=now)
-    _requests(people, now=now)
+    demo_requests.fill(people, version, now=now)
 
 
 def _answered(past: PastComplaint, promise: Complaints, *, by: User, now: datetime) -> None:
@@ -130,34 +126,3 @@ def _present(people: dict[str, User], version: PolicyVersion, *, now: datetime) 
         now=now,
     ).complaint
     mark_verified(kind=Complaint.kind, case_id=guest.pk, by=GUEST, now=now + MOMENT)
-
-
-def _requests(people: dict[str, User], *, now: datetime) -> None:
-    """One answered and closed, one in hand."""
-    person, english, agent, officer = (people[key] for key in ("person", "person_en", "agent", "dpo"))
-    answered = file_request(
-        form_token=uuid.uuid4(),
-        sender=Sender(address=words.RESIDENTS[0].email, language="vi", subject_id=person.subject_id),
-        asked_for=RequestKind.VIEW,
-        text=words.REQUEST_OF_PERSON,
-        by=person,
-        now=now,
-    ).request
-    take(kind=Request.kind, case_id=answered.pk, by=officer, now=now + MOMENT)
-    finish(
-        request_id=answered.pk,
-        outcome=Outcome.FULFILLED,
-        text=words.ANSWER_TO_REQUEST,
-        form_token=uuid.uuid4(),
-        by=officer,
-        now=now + 2 * MOMENT,
-    )
-    open_one = file_request(
-        form_token=uuid.uuid4(),
-        sender=Sender(address=words.RESIDENTS[1].email, language="en", subject_id=english.subject_id),
-        asked_for=RequestKind.CORRECT,
-        text=words.REQUEST_IN_ENGLISH,
-        by=english,
-        now=now,
-    ).request
-    take(kind=Request.kind, case_id=open_one.pk, by=agent, now=now + MOMENT)

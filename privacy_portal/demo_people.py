@@ -69,11 +69,25 @@ COMPLAINT_OF_GUEST = (
     "nhưng đến nay vẫn nhận được thư. Đề nghị kiểm tra và xóa giúp tôi."
 )
 REQUEST_OF_PERSON = "Tôi muốn biết những dữ liệu nào về tôi đang được lưu và đã chuyển cho ai trong năm nay."
-ANSWER_TO_REQUEST = (
-    "Toàn bộ dữ liệu đang lưu về anh/chị nằm ở mục “Dữ liệu của tôi”, kèm mục đích và bên nhận. "
-    "Trong năm nay chưa có lần nào dữ liệu được chuyển cho bên ngoài."
+NAME_IN_ENGLISH = "Daniel J. Hart"
+NAME_PROPOSED = "Nguyễn An Nhiên"
+WORDS_OF_PROPOSAL = (
+    "Giấy tờ bạn gửi khi ký hợp đồng ghi họ tên là Nguyễn An Nhiên, không có chữ “Thị”. "
+    "Chúng tôi đề nghị sửa lại cho khớp, nếu bạn đồng ý."
 )
-REQUEST_IN_ENGLISH = "My family name is spelled wrongly on your invoices. Please correct it to Hart."
+REQUEST_REFUSED = "Đề nghị xóa toàn bộ dữ liệu về tôi."
+WORDS_OF_REFUSAL = (
+    "Hợp đồng của bạn còn hiệu lực đến hết năm, và hóa đơn đã xuất phải lưu theo luật kế toán. "
+    "Hết thời hạn đó, bạn gửi lại yêu cầu, chúng tôi sẽ xóa."
+)
+REQUEST_ON_PHONE = "Người gọi lo số điện thoại bị lộ, đề nghị công ty có biện pháp bảo vệ dữ liệu của mình."
+REQUEST_TO_DELETE = "Tôi không còn dùng dịch vụ nữa, đề nghị xóa hết những gì tôi đã gửi."
+WORDS_OF_EXTENSION = (
+    "Hai đơn vị gửi tin thay chúng tôi phải kiểm tra danh sách của họ trước khi ngừng. "
+    "Chúng tôi cần thêm 7 ngày để có xác nhận của cả hai."
+)
+GUEST_ADDRESSES = ("minh.quan@example.org", "thu.trang@example.org", "quoc.bao@example.org", "bich.ngoc@example.org")
+REQUEST_IN_ENGLISH = "My middle initial is missing on your invoices. Please add it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from accounts.services.ending import end_all_sessions
 from audit.services.recording import record
 from core.actors import SYSTEM, Actor
 from personal_data.models import ErasureRun
+from personal_data.planning import cooling_off
 from personal_data.services.erasing import begin_erasure
 
 UNVERIFIED_KEPT = timedelta(days=2)
@@ -19,14 +20,23 @@ UNVERIFIED_KEPT = timedelta(days=2)
 
 @transaction.atomic
 def close_account(*, user_id: UUID, address: str, by: Actor, now: datetime) -> ErasureRun:
-    """Shut an account and begin to erase its person: sign-in ends at once, the worker does the rest.
+    """Have a person erased at the person's own wish. Asked twice, the same run is returned.
 
-    `address` receives the confirmation; empty, nobody is told. Asked twice, the same run is returned.
+    The account is shut when the deletion begins: until the cooling-off of the policy is over the person may sign in,
+    and call it off. `address` receives the confirmation; empty, nobody is told.
     """
     user = User.objects.select_for_update().get(pk=user_id)
-    run = begin_erasure(subject_id=user.subject_id, address=address, by=by, now=now)
+    wait = cooling_off(now)
+    if not wait:
+        shut(user=user, by=by, now=now)
+    return begin_erasure(subject_id=user.subject_id, address=address, cooling_off=wait, suppress=True, by=by, now=now)
+
+
+@transaction.atomic
+def remove_account(*, user: User, by: Actor, now: datetime) -> ErasureRun:
+    """Shut an account nobody proved to be theirs and erase it at once; the address may belong to somebody else."""
     shut(user=user, by=by, now=now)
-    return run
+    return begin_erasure(subject_id=user.subject_id, address="", by=by, now=now)
 
 
 @transaction.atomic
@@ -56,6 +66,6 @@ def remove_unverified(*, now: datetime) -> int:
                 now=now,
                 subject_id=user.subject_id,
             )
-            close_account(user_id=user.pk, address="", by=SYSTEM, now=now)
+            remove_account(user=user, by=SYSTEM, now=now)
         begun += 1
     return begun

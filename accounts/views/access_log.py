@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.translation import pgettext
 
 from accounts import access_log as log
-from accounts.export_sections import case_references
 from accounts.member_pages import member_page, person, version_shown
 from policies import selectors as policies
 
@@ -25,7 +24,7 @@ def access_log(http: HttpRequest) -> HttpResponse:
     lines = log.lines_of(
         list(page.object_list),
         user=user,
-        references=case_references(user),
+        references=log.references_of(user.subject_id),
         labels={spec.code: str(spec.label) for spec in pack.fields} if pack else {},
         purposes={purpose.code: str(purpose.name) for purpose in pack.purposes} if pack else {},
     )

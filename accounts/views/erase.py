@@ -1,31 +1,40 @@
 """Deleting everything: the plan, the password once more, a page that shows how far it is, and the certificate."""
 
+import math
+from datetime import datetime, timedelta
+
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import proof
 from accounts.certificate import certificate_of
 from accounts.certificate_pdf import certificate_pdf
 from accounts.erasure_words import foreseen, goes, stays
 from accounts.forms_data import EraseForm
-from accounts.member_pages import member_page, person, typed
+from accounts.member_pages import member_page, person, typed, version_shown
 from accounts.sealed_address import real_address
 from accounts.services.closing import close_account
+from cases import intake
 from core import clock
+from core.errors import NotAllowed
 from personal_data.enums import ErasureState, PlanScope, StepState
 from personal_data.models import ErasureRun
-from personal_data.services.erasing import progress_token, run_by_token
+from personal_data.services.erasing import cancel_erasure, progress_token, run_by_token
 from policies import selectors as policies
 
 
 @member_page
 def erase(http: HttpRequest) -> HttpResponse:
-    """Show the plan, ask once more, then hand it to the worker and sign out."""
+    """Show the plan, ask once more, then hand it to the worker.
+
+    Whoever can still call it off stays signed in; else the session ends here.
+    """
     user, now = person(http), clock.now()
     if user.is_staff:
         return render(http, "accounts/erase_staff.html", status=403 if http.method == "POST" else 200)
@@ -35,7 +44,8 @@ def erase(http: HttpRequest) -> HttpResponse:
         del form.fields["password"]
     if http.method == "POST" and form.is_valid() and (proved or proof.check_password(http, form)):
         run = close_account(user_id=user.pk, address=real_address(user), by=user, now=now)
-        logout(http)
+        if run.state != ErasureState.COOLING:
+            logout(http)
         return redirect("accounts:erase_progress", token=progress_token(run))
     going, staying = foreseen(user=user, at=now)
     context = {
@@ -43,6 +53,7 @@ def erase(http: HttpRequest) -> HttpResponse:
         "goes": going,
         "stays": staying,
         "other_way": "" if proved else proof.other_ways(http),
+        "cooling_hours": _cooling_hours(http),
     }
     return render(http, "accounts/erase.html", context)
 
@@ -55,7 +66,14 @@ def progress(http: HttpRequest, token: str) -> HttpResponse:
     done, total = states.count(StepState.DONE), len(states)
     label = _words(run, done, total)
     if "application/json" in http.headers.get("Accept", ""):
-        return JsonResponse({"text": label, "done": done, "total": total, "finished": run.is_done})
+        return JsonResponse(
+            {
+                "text": label,
+                "done": done,
+                "total": total,
+                "finished": run.is_done or run.state == ErasureState.CANCELLED,
+            }
+        )
     lines = list(run.plan.lines.all())
     context = {
         "run": run,
@@ -64,10 +82,25 @@ def progress(http: HttpRequest, token: str) -> HttpResponse:
         "total": total,
         "goes": goes(lines),
         "stays": stays(lines),
+        "is_cooling": run.state == ErasureState.COOLING,
+        "begins": _begins_in(run, clock.now()),
+        "is_cancelled": run.state == ErasureState.CANCELLED,
         "here": reverse("accounts:erase_progress", kwargs={"token": token}),
+        "cancel": reverse("accounts:erase_cancel", kwargs={"token": token}),
         "certificate": reverse("accounts:erase_certificate", kwargs={"token": token}),
     }
     return render(http, "accounts/erase_progress.html", context)
+
+
+@require_POST
+def cancel(http: HttpRequest, token: str) -> HttpResponse:
+    """Call a deletion off that has not begun; for whoever has the link, signed in or not."""
+    run = _run(token)
+    try:
+        cancel_erasure(run_id=run.pk, by=intake.actor(http), now=clock.now())
+    except NotAllowed as refusal:
+        messages.error(http, refusal.message)
+    return redirect("accounts:erase_progress", token=token)
 
 
 @require_safe
@@ -92,6 +125,17 @@ def certificate_file(http: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
+def _begins_in(run: ErasureRun, now: datetime) -> str:
+    """How long it can still be called off."""
+    hours = max(0, math.ceil((run.starts_at - now) / timedelta(hours=1)))
+    return ngettext("begins in %(hours)s hour", "begins in %(hours)s hours", hours) % {"hours": hours}
+
+
+def _cooling_hours(http: HttpRequest) -> int:
+    version = version_shown(http)
+    return policies.document(version).requests.cooling_off_hours if version else 0
+
+
 def _run(token: str) -> ErasureRun:
     run = run_by_token(token, at=clock.now())
     if run is None:
@@ -107,6 +151,10 @@ def _finished(token: str) -> ErasureRun:
 
 
 def _words(run: ErasureRun, done: int, total: int) -> str:
+    if run.state == ErasureState.COOLING:
+        return _("The deletion has not begun. It can still be called off.")
+    if run.state == ErasureState.CANCELLED:
+        return _("The deletion was called off. Nothing was deleted.")
     if run.state == ErasureState.WAITING:
         return _("The deletion is about to begin.")
     if run.is_done:

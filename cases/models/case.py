@@ -252,6 +252,17 @@ class Case(models.Model):
         """Whether a guest of the portal still has to prove the address (`UNPROVED`)."""
         return self.verified_at is None and self.channel == IntakeChannel.PORTAL
 
+    @property
+    def replied_at(self) -> datetime | None:
+        """When the first reply of this round was given."""
+        given = self.first_reply_at
+        return given if given is not None and given >= self.round_started_at else None
+
+    @property
+    def owes_proof(self) -> bool:
+        """Whether the case ends by itself unless its sender proves something in time."""
+        return self.awaits_proof
+
     def concerns(self, by: Actor) -> bool:
         """Whether a member of staff is part of the matter: it is the own case, or about that person's conduct."""
         return self.subject_id == getattr(by, "subject_id", None)

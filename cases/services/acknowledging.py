@@ -11,6 +11,7 @@ from cases.permissions import check_can_work_on
 from cases.services.locking import lock_case
 from cases.services.moving import move
 from cases.services.recording import note
+from cases.services.scheduling import schedule
 from core.actors import SYSTEM, Actor
 
 
@@ -39,5 +40,6 @@ def _acknowledge(case: Case, *, channel: IntakeChannel, by: Actor, now: datetime
         move(case, to=CaseStatus.ACKNOWLEDGED, now=now, acknowledged_at=now)
     else:
         case.acknowledged_at = now
-        case.save(update_fields=["acknowledged_at"])
+        schedule(case, now=now, save=False)
+        case.save(update_fields=["acknowledged_at", "next_mark", "next_mark_at"])
     note(case, CaseEvent.ACKNOWLEDGED, by=by, now=now, details={"channel": channel.value})

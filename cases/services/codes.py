@@ -69,19 +69,26 @@ def send_pending(*, now: datetime) -> int:
             case = case_of(row.case_ref) if row else None
             if row is None or case is None:
                 continue
-            row.sent_at, row.expires_at = now, now + LIFETIME
             if recent_codes(row.case_ref, now=now, sent=True) >= MAX_PER_HOUR:
                 # No code is made that nobody gets: it could still be guessed.
+                row.sent_at, row.expires_at = now, now + LIFETIME
                 row.save(update_fields=["sent_at", "expires_at"])
                 continue
-            code = _fill(row)
-            row.save(update_fields=["sent_at", "expires_at", "code_hash"])
+            code = fill(row, now=now)
             try:
                 tell_person(case, notice="case-code", context={"code": code}, now=now)
             except ContentGone:
                 continue
             sent += 1
     return sent
+
+
+def fill(row: OneTimeCode, *, now: datetime) -> str:
+    """Make the code of a locked row that has none yet; it lives from this moment."""
+    code = _fill(row)
+    row.sent_at, row.expires_at = now, now + LIFETIME
+    row.save(update_fields=["sent_at", "expires_at", "code_hash"])
+    return code
 
 
 def recent_codes(case_ref: str, *, now: datetime, sent: bool = False) -> int:

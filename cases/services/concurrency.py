@@ -17,9 +17,9 @@ from django.db.models import QuerySet
 from audit.models import AuditEntry
 from audit.selectors import entries_about
 from audit.services.recording import actor_reference
-from cases.enums import LOOKS
 from cases.errors import ChangedMeanwhile
 from cases.models import Case
+from cases.phrases import looks
 from cases.services.locking import lock_case
 from core.actors import Actor
 
@@ -61,5 +61,5 @@ def saving(*, kind: str, case_id: int, seen: int, by: Actor) -> Iterator[Case]:
 
 
 def _changes(case: Case) -> QuerySet[AuditEntry]:
-    looks = [case.event(name) for name in LOOKS]
-    return entries_about(case.target).exclude(event__in=looks).order_by("-pk")
+    unchanged = [case.event(name) for name in looks()]
+    return entries_about(case.target).exclude(event__in=unchanged).order_by("-pk")

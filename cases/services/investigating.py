@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cases.enums import CaseEvent, CaseStatus
-from cases.guards import check_is_open, check_is_past_receipt
+from cases.guards import check_is_open, check_is_past_receipt, check_may_begin
 from cases.models import Case
 from cases.permissions import check_can_work_on
 from cases.services.locking import lock_case
@@ -17,7 +17,7 @@ from core.actors import Actor
 def begin(*, kind: str, case_id: int, by: Actor, now: datetime) -> Case:
     """Begin the examination; doing so twice changes nothing.
 
-    Raises AcknowledgeFirst, CaseClosed, NotYours, RoleRefused, OwnCase.
+    Raises AcknowledgeFirst, MoveNotAllowed, CaseClosed, NotYours, RoleRefused, OwnCase.
     """
     with transaction.atomic():
         case = lock_case(kind=kind, case_id=case_id)
@@ -26,6 +26,7 @@ def begin(*, kind: str, case_id: int, by: Actor, now: datetime) -> Case:
         if case.status == CaseStatus.INVESTIGATING:
             return case
         check_is_past_receipt(case)
+        check_may_begin(case)
         move(case, to=CaseStatus.INVESTIGATING, now=now)
         note(case, CaseEvent.INVESTIGATED, by=by, now=now)
     return case

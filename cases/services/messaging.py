@@ -58,7 +58,8 @@ def write_as_staff(
         note_first_reply(case, now=now)
         wanted = CaseStatus.WAITING if awaits_answer else CaseStatus.INVESTIGATING
         # More words while an answer is awaited end no waiting; only the answer does, or going on without it.
-        if case.status != CaseStatus.WAITING and may_move(case, to=wanted):
+        # Nor do they stop what is being carried out.
+        if case.status not in (CaseStatus.WAITING, CaseStatus.FULFILLING) and may_move(case, to=wanted):
             move(case, to=wanted, now=now)
         event = CaseEvent.ANSWER_AWAITED if awaits_answer else CaseEvent.STAFF_WROTE
         note(case, event, by=by, now=now, details={"files": len(uploads)})

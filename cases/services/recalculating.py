@@ -47,8 +47,7 @@ def moves_under(case: Case, calendar: WorkingCalendar) -> list[Move]:
     """Which dates of an open case another calendar moves. A first reply that was sent is due no more."""
     found = told_deadlines_of(case, calendar=calendar)
     assert found.acknowledge is not None
-    replied = case.first_reply_at is not None and case.first_reply_at >= case.round_started_at
-    reply = case.first_reply_due_at if replied else found.acknowledge.at
+    reply = found.acknowledge.at if case.replied_at is None else case.first_reply_due_at
     after = dict(zip(DATES, (reply, found.target.at, found.limit.at), strict=True))
     return [Move(name, getattr(case, name), after[name]) for name in DATES if getattr(case, name) != after[name]]
 

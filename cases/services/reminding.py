@@ -55,6 +55,7 @@ NOTICES = {
 }
 
 _enders: dict[tuple[str, str], Callable[..., object]] = {}
+_reminders: dict[str, Callable[..., object]] = {}
 
 
 class SweepIncomplete(Exception):
@@ -64,6 +65,11 @@ class SweepIncomplete(Exception):
 def end_with(kind: str, code: str, end: Callable[..., object]) -> None:
     """Hand in how a case of a kind ends by itself: `end(case_id, now=…)` in the caller's transaction."""
     _enders[kind, code] = end
+
+
+def remind_with(kind: str, remind: Callable[..., object]) -> None:
+    """Hand in how the sender of a kind is reminded of the proof owed: `remind(case, mark, now=…)`."""
+    _reminders[kind] = remind
 
 
 def sweep_marks(*, now: datetime) -> dict[str, int]:
@@ -154,7 +160,7 @@ def _set_off(case: Case, waiting: list[Mark], *, desk: Desk, work: _Work) -> Non
         details = {"mark": mark.code, "deadline": mark.deadline_at.isoformat()}
         work.facts.append(Fact(case.event(event), case.target, case.subject_id, details))
         if mark.code == MarkCode.ADDRESS_REMINDER:
-            _remind_guest(case, mark, now=work.now)
+            _reminders.get(case.kind, _remind_guest)(case, mark, now=work.now)
         else:
             work.letters += _letters(case, mark, desk)
     if not now_due:  # the row was behind its dates: it is put right, and that is recorded too

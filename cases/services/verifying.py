@@ -1,5 +1,6 @@
 """A guest proves the address. The clock has been running since receipt; nothing about it changes here."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,13 @@ from cases.services.recording import note
 from cases.services.scheduling import schedule
 from cases.services.telling import tell_person
 from core.actors import GUEST, Actor
+
+_when_proved: dict[str, Callable[..., object]] = {}
+
+
+def when_proved(kind: str, follow: Callable[..., object]) -> None:
+    """Hand in what follows when the address of a kind of case is proved: `follow(case, now=…)`, in the transaction."""
+    _when_proved[kind] = follow
 
 
 def resend_code(*, kind: str, case_id: int, by: Actor, now: datetime) -> OneTimeCode:
@@ -48,4 +56,6 @@ def mark_verified(*, kind: str, case_id: int, by: Actor, now: datetime) -> Case:
             case.save(update_fields=["verified_at", "next_mark", "next_mark_at"])
             note(case, CaseEvent.ADDRESS_VERIFIED, by=by, now=now)
             auto_assign(case, now=now)
+            if follow := _when_proved.get(kind):
+                follow(case, now=now)
     return case

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import charts, permissions, reports
 from cases.admin_filters import narrows
+from cases.kinds import facts_of
 from cases.queue import MOST_COUNTED, waiting_work
 from cases.registry import case_kinds
 from core import clock
@@ -80,7 +81,7 @@ def empty_words(changelist: Any) -> dict[str, str]:
         "mine": _("You have no case in hand."),
         "late": _("Nothing is late."),
         "untaken": _("Somebody has every case."),
-        "unverified": _("Every open case comes from a confirmed address."),
+        "unverified": str(facts_of(changelist.model.kind).all_proved),
     }
     return {
         "symbol": "check",
@@ -104,6 +105,8 @@ def desk_start(context: dict[str, Any]) -> dict[str, Any]:
                 "kind": kind,
                 "label": model._meta.verbose_name_plural,
                 "url": reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"),
+                "unproved_name": facts_of(kind).unproved_name,
+                "waiting": facts_of(kind).waiting(user, now),
                 "counts": waiting_work(model, by=user, now=now),
                 "weeks": weeks,
                 "flow": charts.flow(weeks),

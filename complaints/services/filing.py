@@ -34,7 +34,10 @@ OLDEST_RECEIPT = timedelta(days=60)
 
 @dataclass(frozen=True)
 class ComplaintText:
-    """What the person filled in. Codes are the pack's; `contested_request` is a reference, or empty."""
+    """What the person filled in. Codes are the pack's; `contested_request` is a reference, or empty.
+
+    `opened_request` is the request a code opened for a guest, the one request a guest can contest.
+    """
 
     text: str
     category: str
@@ -43,6 +46,7 @@ class ComplaintText:
     purposes: Sequence[str] = ()
     contested_request: str = ""
     contested_consent: int | None = None
+    opened_request: int | None = None
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,12 @@ def _file(
                 "remedy": content.remedy,
                 "fields_concerned": sorted(content.fields),
                 "purposes_concerned": sorted(content.purposes),
-                **contested(sender.subject_id, request=content.contested_request, consent=content.contested_consent),
+                **contested(
+                    sender.subject_id,
+                    request=content.contested_request,
+                    consent=content.contested_consent,
+                    opened=content.opened_request,
+                ),
             },
             uploads=uploads,
             received_at=received_at,

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('scope_hash', models.BinaryField(max_length=32, verbose_name='hash of both languages')),
                 ('language', models.CharField(max_length=5, verbose_name='language')),
                 ('sensitive_shown', models.BooleanField(verbose_name='told that the data is sensitive')),
-                ('method', models.CharField(choices=[('SIGN_UP', 'on this site, after signing up'), ('ACCOUNT', 'on this site, in your account'), ('PHONE', 'recorded call, entered by staff'), ('PAPER', 'signed paper, entered by staff'), ('API', 'through a connected system'), ('IMPORT', 'brought in from earlier records')], max_length=10, verbose_name='method')),
+                ('method', models.CharField(choices=[('SIGN_UP', 'on this site, after signing up'), ('ACCOUNT', 'on this site, in your account'), ('PHONE', 'recorded call, entered by staff'), ('PAPER', 'signed paper, entered by staff'), ('REQUEST', 'by a request to us'), ('ERASURE', 'ended by deleting everything'), ('API', 'through a connected system'), ('IMPORT', 'brought in from earlier records')], max_length=10, verbose_name='method')),
                 ('captured_by', models.CharField(blank=True, max_length=60, verbose_name='entered by')),
                 ('at', models.DateTimeField(verbose_name='moment')),
                 ('act', models.UUIDField(help_text='One submitted form; answers given together share it.', verbose_name='form')),

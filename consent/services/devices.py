@@ -20,6 +20,7 @@ from personal_data import keys
 from personal_data.enums import AuditEvent
 from personal_data.errors import NotHeld
 from personal_data.models import Device
+from personal_data.selectors_limits import stopped_purposes
 from personal_data.services.subjects import hold_active
 from policies import selectors as policies
 from policies.models import PolicyVersion
@@ -53,14 +54,14 @@ def note_device(*, subject_id: UUID, facts: DeviceFacts, by: Actor, now: datetim
     lookup = blind_index(f"{subject_id}\n{facts.name}\n{facts.system}", name="personal_data.Device:lookup")
     with transaction.atomic():
         hold_active(subject_id)  # a withdrawal takes the same lock, so nothing is noted behind its back
-        if not device_consent_stands(subject_id, now):
+        if not _may_note(subject_id, now):
             raise DeviceNotNoted
         device = Device.objects.filter(subject_id=subject_id, lookup=lookup).first()
         if device is None:
             device = Device(id=uuid4(), subject_id=subject_id, lookup=lookup, first_seen_at=now)
         else:
             facts = facts.with_known(_open(device, key))
-        device.sealed_facts = seal(key, facts.to_bytes(), context=_context(device.pk))
+        device.sealed_facts = seal(key, facts.to_bytes(), context=facts_context(device.pk))
         device.last_seen_at = now
         device.save()
         _record(AuditEvent.DEVICE_NOTED, subject_id, device.pk, by, now)
@@ -100,6 +101,13 @@ def noted_devices(subject_id: UUID) -> list[NotedDevice]:
     return [NotedDevice(row.pk, _open(row, key), row.first_seen_at, row.last_seen_at) for row in rows]
 
 
+def _may_note(subject_id: UUID, at: datetime) -> bool:
+    """Whether a consent stands that names devices, and no limit stands in the way of its purpose."""
+    stopped = stopped_purposes(subject_id)
+    given = selectors.in_force(subject_id, at)
+    return "" not in stopped and names_devices({key: one for key, one in given.items() if key.purpose not in stopped})
+
+
 def _device_questions(number: int, known: PolicyVersion | None) -> frozenset[ConsentKey]:
     version = known if known and known.number == number else policies.version_numbered(number)
     return device_questions(version) if version else frozenset()
@@ -116,10 +124,11 @@ def _forget(subject_id: UUID, devices: Iterable[Device], by: Actor, now: datetim
 
 
 def _open(device: Device, key: bytes) -> DeviceFacts:
-    return DeviceFacts.from_bytes(unseal(key, bytes(device.sealed_facts), context=_context(device.pk)))
+    return DeviceFacts.from_bytes(unseal(key, bytes(device.sealed_facts), context=facts_context(device.pk)))
 
 
-def _context(device_id: UUID) -> str:
+def facts_context(device_id: UUID) -> str:
+    """What the sealed facts of a device are bound to."""
     return f"personal_data.Device:sealed_facts:{device_id}"
 
 

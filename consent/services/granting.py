@@ -19,11 +19,11 @@ from consent import selectors
 from consent.answers import Answer, ConsentKey
 from consent.enums import Method
 from consent.errors import NotAsked, NotGiven, WordingChanged
-from consent.models import ConsentWording
+from consent.models import ConsentJob, ConsentWording
 from consent.services.asking import question_by_key
 from consent.services.devices import forget_devices_without_consent
 from consent.wording import Question
-from core.actors import Actor
+from core.actors import SYSTEM, Actor
 from core.encryption import seal
 from core.queue import enqueue_on_commit
 from personal_data import keys
@@ -112,6 +112,22 @@ def withdraw(
         forget_devices_without_consent(subject_id=subject_id, by=by, now=now)
         enqueue_on_commit("consent.follow_up")
     return written[0]
+
+
+def end_all(*, subject_id: UUID, now: datetime) -> None:
+    """End every consent in force, in the transaction in which everything held on the person begins to be deleted.
+
+    What follows from an end, such as the deletion of devices, is part of that deletion. Raises SubjectGone.
+    """
+    forms: dict[tuple[int, str], list[_Line]] = {}
+    for key, given in sorted(selectors.in_force(subject_id, now).items()):
+        line = _Line(key, False, bytes(given.wording_hash), bytes(given.scope_hash), given.sensitive_shown)
+        forms.setdefault((given.version, given.language), []).append(line)
+    known = set(ConsentJob.objects.filter(subject_ref=subject_id).values_list("pk", flat=True))
+    for (version, language), lines in forms.items():
+        form = _Form(subject_id, lines, version, language, Method.ERASURE, {"basis": "erasure"})
+        _write(form, (), by=SYSTEM, now=now)
+    ConsentJob.objects.filter(subject_ref=subject_id).exclude(pk__in=known).delete()
 
 
 def _checked(answer: Answer, asked: Mapping[ConsentKey, Question]) -> _Line:

@@ -91,6 +91,28 @@ class ComplaintRule:
     effective_from: date
 
 
+@dataclass(frozen=True)
+class RequestTerms:
+    """What the portal holds itself to when it handles a request, besides the periods of its kind."""
+
+    unverified_reminder_hours: int
+    unverified_end_days: int
+    contact_freeze_hours: int
+    identified_hours: int
+    package_days: int
+    recipient_days: int
+    recipient_names_days: int
+
+
+@dataclass(frozen=True)
+class RefusalGround:
+    """A coded ground for refusing a request, whole or in part, and the article it rests on."""
+
+    code: str
+    kinds: tuple[str, ...]
+    article: str
+
+
 @lru_cache(maxsize=16)
 def _rules(name: str) -> tuple[dict[str, Any], ...]:
     with (_FOLDER / f"{name}.toml").open("rb") as source:
@@ -157,6 +179,18 @@ def request_rule(kind: str, *, on: date) -> RequestRule:
         right=rule.right,
         effective_from=rule.version,
     )
+
+
+def request_terms(*, on: date) -> RequestTerms:
+    """The further times of requests on a day."""
+    return RequestTerms(**in_effect("deadlines", on=on)["requests"])
+
+
+def refusal_grounds(kind: str, *, on: date) -> tuple[RefusalGround, ...]:
+    """Grounds on which a request of a kind may be refused on a day, in the order of their codes."""
+    grounds = in_effect("refusals", on=on)["grounds"]
+    found = (RefusalGround(code, tuple(one["kinds"]), one["article"]) for code, one in sorted(grounds.items()))
+    return tuple(ground for ground in found if kind in ground.kinds)
 
 
 def complaint_rule(*, on: date) -> ComplaintRule:

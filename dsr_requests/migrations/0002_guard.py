@@ -24,6 +24,15 @@ class Migration(migrations.Migration):
         guard("dsr_requests_requestattachment", prefix="request", column="case_id"),
         guard("dsr_requests_requestclockevent", prefix="request", column="case_id"),
         guard("dsr_requests_requestmark", prefix="request", column="case_id"),
+        guard("dsr_requests_verification", prefix="request", column="case_id"),
+        guard("dsr_requests_representative", prefix="request", column="case_id"),
+        guard("dsr_requests_identityfile", prefix="request", column="case_id"),
+        guard("dsr_requests_evidencedemand", prefix="request", column="case_id"),
+        guard("dsr_requests_decision", prefix="request", column="case_id"),
+        guard("dsr_requests_correction", prefix="request", column="case_id"),
+        guard("dsr_requests_fulfilmentstep", prefix="request", column="case_id"),
+        guard("dsr_requests_snapshot", prefix="request", column="case_id"),
+        guard("dsr_requests_pausedaddress", prefix="address-pause", column="id"),
         OnDefaultDatabase(
             NO_OVERLAP, "ALTER TABLE public.dsr_requests_requestclockevent DROP CONSTRAINT request_pauses_apart;"
         ),

@@ -1,4 +1,5 @@
-"""No value, file, device, refusal, person, plan or step of an erasure changes without its audit entry."""
+"""No value, file, device, person, limit, order, copy, import, merge, plan or step of an erasure changes without its audit
+entry."""
 
 from django.db import migrations
 
@@ -14,6 +15,55 @@ class Migration(migrations.Migration):
         guard("personal_data_fieldrefusal", prefix="subject", column="subject_id"),
         guard("personal_data_storedfile", prefix="subject", column="subject_id"),
         guard("personal_data_device", prefix="subject", column="subject_id"),
+        guard("personal_data_uselimit", prefix="subject", column="subject_id"),
+        guard("personal_data_valuehistory", prefix="subject", column="subject_id"),
+        guard("personal_data_recipienttask", prefix="subject", column="subject_ref"),
+        guard(
+            "personal_data_package",
+            prefix="subject",
+            column="subject_id",
+            changes=(
+                "id",
+                "subject_id",
+                "basis",
+                "language",
+                "state",
+                "left_out",
+                "asked_at",
+                "ready_at",
+                "expires_at",
+                "fetched_at",
+                "size",
+                "sha256",
+                "attempts",
+                "error",
+                "next_try_at",
+            ),
+        ),
+        guard(
+            "personal_data_importbatch",
+            prefix="import",
+            column="id",
+            changes=(
+                "id",
+                "state",
+                "source",
+                "started_by",
+                "digest",
+                "wrapped_key",
+                "lines",
+                "people",
+                "suppressed",
+                "doubles",
+                "faults",
+                "faults_total",
+                "created_at",
+                "finished_at",
+                "undone_at",
+            ),
+        ),
+        guard("personal_data_importedperson", prefix="subject", column="subject_id"),
+        guard("personal_data_merge", prefix="subject", column="kept_id"),
         guard("personal_data_erasureplan", prefix="subject", column="subject_ref"),
         guard("personal_data_erasurestep", prefix="subject", column="subject_ref"),
     ]

@@ -21,7 +21,10 @@ class ErasureRun(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=ErasureState.choices, default=ErasureState.WAITING)
     language = models.CharField(_("language"), max_length=5)
     sealed_address = models.BinaryField(_("address for the confirmation"), null=True, blank=True)
+    basis = models.CharField(_("rests on"), max_length=60, blank=True)
     asked_at = models.DateTimeField(_("asked"))
+    starts_at = models.DateTimeField(_("begins"))
+    cancelled_at = models.DateTimeField(_("called off"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
@@ -33,13 +36,24 @@ class ErasureRun(models.Model):
         ordering = ["-asked_at"]
         indexes = [
             # Read by the sweep that takes runs up.
-            models.Index(fields=["asked_at"], name="erasure_to_do", condition=~models.Q(state=ErasureState.DONE)),
+            models.Index(
+                fields=["asked_at"],
+                name="erasure_to_do",
+                condition=~models.Q(state__in=(ErasureState.DONE, ErasureState.CANCELLED)),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 name="one_erasure_of_everything",
                 fields=["subject_ref"],
-                condition=models.Q(scope=PlanScope.EVERYTHING),
+                condition=models.Q(scope=PlanScope.EVERYTHING) & ~models.Q(state=ErasureState.CANCELLED),
+            ),
+            models.CheckConstraint(
+                name="erasure_cancelled_whole",
+                condition=models.Q(
+                    state=ErasureState.CANCELLED, cancelled_at__isnull=False, sealed_address__isnull=True
+                )
+                | (~models.Q(state=ErasureState.CANCELLED) & models.Q(cancelled_at__isnull=True)),
             ),
             models.CheckConstraint(
                 name="erasure_finished_iff_done",
@@ -59,7 +73,10 @@ class ErasureRun(models.Model):
             "token_hash": "hash of the link the person holds",
             "state": "code",
             "language": "language of the progress page and the confirmation",
+            "basis": "reference of a request; empty when asked for in the account",
             "asked_at": "",
+            "starts_at": "",
+            "cancelled_at": "",
             "finished_at": "",
             "leased_until": "",
             "next_try_at": "",

@@ -40,7 +40,11 @@ class ErasurePlan(models.Model):
 
 
 class PlanLine(models.Model):
-    """What happens to one person's rows of one table. The outcome is filled in once, when the run is done."""
+    """What happens to one person's rows of one table. The outcome is filled in once, when the run is done.
+
+    `refs` are the rows found when the plan was made. `extra` are rows that came in later and met the same fate,
+    `missing` rows that were gone before their turn came.
+    """
 
     plan = models.ForeignKey(ErasurePlan, on_delete=models.CASCADE, related_name="lines", verbose_name=_("plan"))
     position = models.PositiveSmallIntegerField(_("place in the order"))
@@ -49,12 +53,14 @@ class PlanLine(models.Model):
     rows = models.PositiveIntegerField(_("entries"))
     files = models.PositiveIntegerField(_("files"), default=0)
     shared = models.PositiveIntegerField(_("also about someone else"), default=0)
-    refs = models.JSONField(_("chosen entries"), default=list)
+    refs = models.JSONField(_("entries by their references"), default=list)
     ground = models.CharField(_("ground for keeping"), max_length=4, choices=KeepGround.choices, blank=True)
     clause = models.CharField(_("article"), max_length=200, blank=True)
     kept_until = models.DateField(_("kept until"), null=True, blank=True)
     gone = models.PositiveIntegerField(_("gone"), null=True, blank=True)
     left = models.PositiveIntegerField(_("still there"), null=True, blank=True)
+    extra = models.JSONField(_("came in after the plan"), default=list)
+    missing = models.JSONField(_("gone before"), default=list)
     difference = models.CharField(_("difference"), max_length=12, choices=Difference.choices, blank=True)
 
     class Meta:
@@ -82,12 +88,14 @@ class PlanLine(models.Model):
             "rows": "",
             "files": "",
             "shared": "",
-            "refs": "random references of rows",
+            "refs": "references of rows",
             "ground": "code",
             "clause": "article of a law, from the policy pack",
             "kept_until": "",
             "gone": "",
             "left": "",
+            "extra": "references of rows",
+            "missing": "references of rows",
             "difference": "code",
         }
 

@@ -4,25 +4,28 @@ A step is locked while it is marked: of two workers on one run the second finds 
 name them, which are unreadable by then, so a disk that fails leaves the rows as the list of what is still to remove.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from audit.services.recording import record
-from core.actors import SYSTEM
+from core.actors import SYSTEM, Actor
 from core.encryption import unwrap
 from personal_data import keys, planning, storage
 from personal_data.enums import AuditEvent, Difference, ErasureState, Fate, PlanScope, StepKind, StepState, SubjectState
 from personal_data.errors import RowsLeft
-from personal_data.models import DataSubject, ErasureRun, ErasureStep, PlanLine
+from personal_data.models import DataItem, DataSubject, ErasureRun, ErasureStep, PlanLine, StoredFile
+from personal_data.services.suppressing import indexes_of_person, suppress
 
 BATCH = 500
 
 # Filled at start by upper packages, which know sessions, cases and mail.
 _before_rows: dict[str, Callable[[UUID], None]] = {}
 _when_done: list[Callable[[ErasureRun, str, datetime], None]] = []
+_when_over: list[Callable[[ErasureRun], None]] = []
+_held_while: list[Callable[[ErasureRun], bool]] = []
 
 
 def before_rows_go(step: Callable[[UUID], None]) -> None:
@@ -38,9 +41,30 @@ def when_done(step: Callable[[ErasureRun, str, datetime], None]) -> None:
     _when_done.append(step)
 
 
-def steps_of(lines: list[planning.Planned]) -> list[tuple[StepKind, str]]:
+def when_over(step: Callable[[ErasureRun], None]) -> None:
+    """Register something to do in the transaction that completes a run of any scope, or calls it off."""
+    _when_over.append(step)
+
+
+def hold_while(answer: Callable[[ErasureRun], bool]) -> None:
+    """Register a reason for which a deletion that cools off does not begin, whatever the time."""
+    _held_while.append(answer)
+
+
+def is_held(run: ErasureRun) -> bool:
+    """Whether a run that cools off may not begin now."""
+    return run.state == ErasureState.COOLING and any(answer(run) for answer in _held_while)
+
+
+def tell_it_is_over(run: ErasureRun) -> None:
+    """Call what was registered for the end of a run."""
+    for told in _when_over:
+        told(run)
+
+
+def steps_of(lines: list[planning.Planned], *, suppress: bool = False) -> list[tuple[StepKind, str]]:
     """The steps that carry out a plan, in their order."""
-    steps: list[tuple[StepKind, str]] = []
+    steps: list[tuple[StepKind, str]] = [(StepKind.SUPPRESS, "")] if suppress else []
     if any(line.target == planning.KEY for line in lines):
         steps.append((StepKind.KEY, planning.KEY))
         steps += [(StepKind.CLOSE, name) for name in _before_rows]
@@ -52,9 +76,19 @@ def steps_of(lines: list[planning.Planned]) -> list[tuple[StepKind, str]]:
     return [*steps, (StepKind.FINISH, "")]
 
 
-def carry_out(*, step: ErasureStep, now: datetime) -> None:
+def note_missing(run: ErasureRun) -> None:
+    """Which rows a plan names and the run does not find, told once, in the transaction in which it begins."""
+    for line in run.plan.lines.filter(fate__in=(Fate.DELETE, Fate.BLANK)):
+        here = {str(pk) for pk in _rows(line, run).values_list("pk", flat=True)} if line.refs else set()
+        missing = sorted(set(line.refs) - here)
+        if missing:
+            line.missing = missing
+            line.save(update_fields=["missing"])
+
+
+def carry_out(*, step: ErasureStep, by: Actor = SYSTEM, now: datetime) -> None:
     """Do one step, unless it is done. Raises OSError, DatabaseError, RowsLeft, and what a registered step raises."""
-    _WAYS[StepKind(step.kind)](step, now)
+    _WAYS[StepKind(step.kind)](step, by, now)
 
 
 def address_context(run: ErasureRun) -> str:
@@ -62,7 +96,16 @@ def address_context(run: ErasureRun) -> str:
     return f"personal_data.ErasureRun:address:{run.pk}"
 
 
-def _destroy_key(step: ErasureStep, now: datetime) -> None:
+def _suppress(step: ErasureStep, by: Actor, now: datetime) -> None:
+    with transaction.atomic():
+        held = _hold(step)
+        if held is not None:
+            indexes = indexes_of_person(step.subject_ref, at=now)
+            suppress(indexes=indexes, now=now)
+            _mark_done(held, now, count=len(indexes))
+
+
+def _destroy_key(step: ErasureStep, by: Actor, now: datetime) -> None:
     keys.destroy_data_key(step.subject_ref)
     with transaction.atomic():
         held = _hold(step)
@@ -70,7 +113,7 @@ def _destroy_key(step: ErasureStep, now: datetime) -> None:
             _mark_done(held, now, count=1)
 
 
-def _close(step: ErasureStep, now: datetime) -> None:
+def _close(step: ErasureStep, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         held = _hold(step)
         if held is not None:
@@ -78,9 +121,9 @@ def _close(step: ErasureStep, now: datetime) -> None:
             _mark_done(held, now, count=1)
 
 
-def _remove_files(step: ErasureStep, now: datetime) -> None:
+def _remove_files(step: ErasureStep, by: Actor, now: datetime) -> None:
     line = _line_of(step)
-    ids = list(_rows(line, step.subject_ref).values_list("pk", flat=True))
+    ids = list(_rows(line, step.run).values_list("pk", flat=True))
     for blob_id in ids:
         storage.remove_blob(blob_id)
     with transaction.atomic():
@@ -89,14 +132,14 @@ def _remove_files(step: ErasureStep, now: datetime) -> None:
             _mark_done(held, now, count=held.count + len(ids))
 
 
-def _remove_rows(step: ErasureStep, now: datetime) -> None:
+def _remove_rows(step: ErasureStep, by: Actor, now: datetime) -> None:
     line = _line_of(step)
     work = _delete_batch if line.fate == Fate.DELETE else _blank
-    while not work(step, line, now):
+    while not work(step, line, by, now):
         pass
 
 
-def _delete_batch(step: ErasureStep, line: PlanLine, now: datetime) -> bool:
+def _delete_batch(step: ErasureStep, line: PlanLine, by: Actor, now: datetime) -> bool:
     """Delete some rows; True when none are left."""
     with transaction.atomic():
         # The person's row first, as every writer does: a value being changed now is not brought back.
@@ -104,9 +147,12 @@ def _delete_batch(step: ErasureStep, line: PlanLine, now: datetime) -> bool:
         held = _hold(step)
         if held is None:
             return True
-        rows = _rows(line, step.subject_ref)
+        rows = _rows(line, step.run)
         batch = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
         if batch:
+            _note_extra(line, batch)
+            if step.run.scope == PlanScope.CHOSEN:
+                _record_each(step, rows.filter(pk__in=batch), by, now)
             rows.model._default_manager.filter(pk__in=batch).delete()
         held.count += len(batch)
         if len(batch) < BATCH:
@@ -117,16 +163,18 @@ def _delete_batch(step: ErasureStep, line: PlanLine, now: datetime) -> bool:
     return False
 
 
-def _blank(step: ErasureStep, line: PlanLine, now: datetime) -> bool:
+def _blank(step: ErasureStep, line: PlanLine, by: Actor, now: datetime) -> bool:
     with transaction.atomic():
         held = _hold(step)
         if held is not None:
-            changed = _rows(line, step.subject_ref).update(**planning.blank_values(line.target))
+            rows = _rows(line, step.run)
+            _note_extra(line, list(rows.values_list("pk", flat=True)))
+            changed = rows.update(**planning.blank_values(line.target))
             _mark_done(held, now, count=changed)
     return True
 
 
-def _finish(step: ErasureStep, now: datetime) -> None:
+def _finish(step: ErasureStep, by: Actor, now: datetime) -> None:
     """Call the run done; what came in after its table's step is taken first."""
     try:
         _close_run(step, now)
@@ -157,12 +205,13 @@ def _close_run(step: ErasureStep, now: datetime) -> None:
         run.state, run.finished_at, run.sealed_address = ErasureState.DONE, now, None
         run.leased_until = run.next_try_at = None
         run.save(update_fields=["state", "finished_at", "sealed_address", "leased_until", "next_try_at"])
+        tell_it_is_over(run)
 
 
 def _take_latecomers(run: ErasureRun, now: datetime) -> None:
     """What came into a table after its step goes too, by the same step once more."""
     for line in run.plan.lines.filter(fate=Fate.DELETE):
-        if not _rows(line, run.subject_ref).exists():
+        if not _rows(line, run).exists():
             continue
         for step in run.steps.filter(target=line.target, state=StepState.DONE):
             with transaction.atomic():
@@ -178,28 +227,54 @@ def _compare(run: ErasureRun) -> None:
     counts = dict(run.steps.filter(kind=StepKind.ROWS).values_list("target", "count"))
     lines = list(run.plan.lines.all())
     for line in lines:
-        line.gone, line.left = _outcome(line, run, counts.get(line.target, 0))
+        line.gone, line.left = _outcome(line, run, counts.get(line.target))
         line.difference = _difference(line)
         if line.left and line.fate in (Fate.DELETE, Fate.BLANK, Fate.UNREADABLE) and not _stays_unread(line):
             raise RowsLeft
-    PlanLine.objects.bulk_update(lines, ["gone", "left", "difference"])
+    PlanLine.objects.bulk_update(lines, ["gone", "left", "extra", "missing", "difference"])
 
 
-def _outcome(line: PlanLine, run: ErasureRun, removed: int) -> tuple[int, int]:
+def _outcome(line: PlanLine, run: ErasureRun, removed: int | None) -> tuple[int, int]:
     """How many are gone and how many are left of one line, as things stand."""
     if line.target == planning.KEY:
         left = int(keys.has_data_key(run.subject_ref))
         return line.rows - left, left
     if line.fate == Fate.OUTSIDE:
         return line.rows, 0
-    rows = _rows(line, run.subject_ref)
-    if line.fate == Fate.BLANK:
-        left = rows.exclude(**planning.blank_values(line.target)).count()
-        return max(line.rows, removed) - left, left
-    left = rows.count()
-    if line.fate == Fate.DELETE:
-        return max(line.rows, removed) - left, left
-    return 0, left
+    rows = _rows(line, run)
+    if line.fate in (Fate.BLANK, Fate.DELETE):
+        blank = planning.blank_values(line.target) if line.fate == Fate.BLANK else {}
+        left = (rows.exclude(**blank) if blank else rows).count()
+        return _met(line, removed or 0) - left, left
+    _note_kept(line, rows)
+    return 0, rows.count()
+
+
+def _met(line: PlanLine, removed: int) -> int:
+    """How many rows a line concerned in the end. Some go with rows of another table and are not counted by a step."""
+    return line.rows - len(line.missing) + len(line.extra) if _is_named(line) else max(line.rows, removed)
+
+
+def _note_extra(line: PlanLine, found: Iterable[object]) -> None:
+    """Which rows the step takes and the plan does not name."""
+    extra = {str(pk) for pk in found} - {*line.refs, *line.extra}
+    if extra and _is_named(line):
+        line.extra = [*line.extra, *sorted(extra)]
+        line.save(update_fields=["extra"])
+
+
+def _note_kept(line: PlanLine, rows: "models.QuerySet[models.Model]") -> None:
+    """The same of rows that stay; those the plan foresaw without a name are no difference."""
+    if not _is_named(line):
+        return
+    here = {str(pk) for pk in rows.values_list("pk", flat=True)}
+    line.missing, extra = sorted(set(line.refs) - here), sorted(here - set(line.refs))
+    line.extra = extra if len(extra) > line.rows - len(line.refs) else []
+
+
+def _is_named(line: PlanLine) -> bool:
+    """Whether the plan names each row; of very many it only knows the number."""
+    return bool(line.refs) or line.rows == 0
 
 
 def _stays_unread(line: PlanLine) -> bool:
@@ -208,19 +283,45 @@ def _stays_unread(line: PlanLine) -> bool:
 
 
 def _difference(line: PlanLine) -> str:
-    if line.fate == Fate.DELETE and (line.gone or 0) > line.rows:
-        return Difference.MORE_GONE
-    if line.fate != Fate.KEEP or line.left == line.rows:
+    """How a line came out; told by its rows, or by their number where the plan names none."""
+    named = _is_named(line)
+    if line.fate in (Fate.DELETE, Fate.BLANK):
+        gone = line.gone or 0
+        if line.extra or (not named and gone > line.rows):
+            return Difference.MORE_GONE
+        return Difference.GONE_BEFORE if line.missing or (not named and gone < line.rows) else Difference.NONE
+    left = line.left or 0
+    if line.fate != Fate.KEEP:
         return Difference.NONE
-    return Difference.MORE_KEPT if (line.left or 0) > line.rows else Difference.FEWER_KEPT
+    if line.missing or (not named and left < line.rows):
+        return Difference.FEWER_KEPT
+    return Difference.MORE_KEPT if line.extra or (not named and left > line.rows) else Difference.NONE
 
 
 def _line_of(step: ErasureStep) -> PlanLine:
     return PlanLine.objects.get(plan__run=step.run_id, target=step.target, fate__in=(Fate.DELETE, Fate.BLANK))
 
 
-def _rows(line: PlanLine, subject_id: UUID):  # type: ignore[no-untyped-def]
-    return planning.rows_of(line.target, subject_id=subject_id, refs=line.refs)
+def _rows(line: PlanLine, run: ErasureRun) -> "models.QuerySet[models.Model]":
+    """A person's rows of a table; of chosen things those the plan names."""
+    refs = line.refs if run.scope == PlanScope.CHOSEN else ()
+    return planning.rows_of(line.target, subject_id=run.subject_ref, refs=refs, fate=line.fate)
+
+
+def _record_each(step: ErasureStep, rows: "models.QuerySet[models.Model]", by: Actor, now: datetime) -> None:
+    """An entry for each value or file that goes, with its field."""
+    for model, event in ((DataItem, AuditEvent.ITEM_ERASED), (StoredFile, AuditEvent.FILE_ERASED)):
+        if rows.model is model:
+            for row in rows.order_by("field").values("pk", "field"):
+                named = {"file": str(row["pk"])} if model is StoredFile else {}
+                record(
+                    event=event,
+                    target=f"subject:{step.subject_ref}",
+                    subject_id=step.subject_ref,
+                    by=by,
+                    now=now,
+                    details={"field": row["field"], **named},
+                )
 
 
 def _hold(step: ErasureStep) -> ErasureStep | None:
@@ -247,7 +348,8 @@ def _record(event: str, step: ErasureStep, now: datetime, details: dict[str, obj
     )
 
 
-_WAYS: dict[StepKind, Callable[[ErasureStep, datetime], None]] = {
+_WAYS: dict[StepKind, Callable[[ErasureStep, Actor, datetime], None]] = {
+    StepKind.SUPPRESS: _suppress,
     StepKind.KEY: _destroy_key,
     StepKind.CLOSE: _close,
     StepKind.FILES: _remove_files,

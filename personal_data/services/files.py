@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import chain
 from typing import Protocol
 from uuid import UUID
@@ -15,13 +14,14 @@ from django.utils.translation import gettext as _
 from audit.services.recording import record
 from core.actors import Actor
 from core.encryption import normalise_display
-from personal_data import keys, storage
+from personal_data import keys, planning, storage
 from personal_data.content import EXTENSIONS, IMAGE_TYPES, VIDEO_TYPES, check_file, clean_file
 from personal_data.enums import AuditEvent, Source
 from personal_data.errors import NotHeld, TooManyFiles, UnknownField
 from personal_data.fields import read_file_name, seal_file_name
 from personal_data.models import FieldRefusal, StoredFile
 from personal_data.registry import blob_owners
+from personal_data.services.erasing import delete_at_once
 from personal_data.services.holding import field_in_force
 from personal_data.services.subjects import hold_active
 from policies.enums import FILE_KINDS
@@ -108,12 +108,9 @@ def delete_file(*, subject_id: UUID, file_id: UUID, by: Actor, now: datetime) ->
     """Delete one file, row and bytes. Raises NotHeld, SubjectGone."""
     with transaction.atomic():
         hold_active(subject_id)
-        stored = StoredFile.objects.select_for_update().filter(pk=file_id, subject_id=subject_id).first()
-        if stored is None:
+        if not StoredFile.objects.filter(pk=file_id, subject_id=subject_id).exists():
             raise NotHeld
-        _record(AuditEvent.FILE_ERASED, stored, by, now)
-        transaction.on_commit(partial(storage.remove_blob, stored.pk))
-        stored.delete()
+        delete_at_once(subject_id=subject_id, lines=planning.plan_file(file_id), by=by, now=now)
 
 
 def remove_orphans(*, now: datetime) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -10,12 +9,15 @@ from django.db import transaction
 from audit.services.recording import record
 from core.actors import Actor
 from core.encryption import blind_index
-from personal_data import keys, storage
+from personal_data import keys, planning
 from personal_data.enums import AuditEvent, Source
-from personal_data.errors import ChangedElsewhere, NotHeld, PurposeNotNamed, UnknownField
+from personal_data.errors import ChangedElsewhere, NotHeld, PurposeNotNamed, UnknownField, UseStopped
 from personal_data.fields import read_value, seal_value
-from personal_data.models import DataItem, FieldRefusal, StoredFile
+from personal_data.holders import CONTACT_KINDS, contact_replaced
+from personal_data.models import DataItem, FieldRefusal
 from personal_data.permissions import check_can_open, check_can_reveal
+from personal_data.selectors_limits import stopped_purposes
+from personal_data.services.erasing import delete_at_once
 from personal_data.services.subjects import hold_active
 from personal_data.values import clean_value
 from policies import selectors as policies
@@ -50,6 +52,8 @@ def write_item(
                 return item
             raise ChangedElsewhere
         event = AuditEvent.ITEM_CORRECTED if item else AuditEvent.ITEM_WRITTEN
+        if item is not None and spec.kind in CONTACT_KINDS and (old := read_value(item, key=key)) != cleaned:
+            contact_replaced(subject_id=subject_id, kind=spec.kind, old_value=old, now=now)
         if item is None:
             item = DataItem(subject_id=subject_id, field=field, held_since=now)
         item.sealed_value = seal_value(item.pk, cleaned, key=key)
@@ -77,19 +81,16 @@ def confirm_item(*, subject_id: UUID, item_id: UUID, by: Actor, now: datetime) -
 
 
 def erase_item(*, subject_id: UUID, item_id: UUID, by: Actor, now: datetime) -> None:
-    """Delete one value: its row goes. Raises NotHeld, SubjectGone."""
+    """Delete one value, with what the field held before. Raises NotHeld, SubjectGone."""
     with transaction.atomic():
         hold_active(subject_id)
         item = _locked(subject_id, item_id)
-        item.delete()
-        _record(AuditEvent.ITEM_ERASED, subject_id, by, now, item.field)
+        _erase_all(subject_id, [item.field], by, now)
 
 
 def erase_items(*, subject_id: UUID, fields: Collection[str], by: Actor, now: datetime) -> int:
     """Delete all that several fields hold, values and files; what is gone already is passed over. How many went."""
-    with transaction.atomic():
-        hold_active(subject_id)
-        return _erase_all(subject_id, fields, by, now)
+    return _erase_all(subject_id, fields, by, now)
 
 
 def decline_field(
@@ -111,29 +112,15 @@ def decline_field(
 
 
 def _erase_all(subject_id: UUID, fields: Collection[str], by: Actor, now: datetime) -> int:
-    items = list(DataItem.objects.select_for_update().filter(subject_id=subject_id, field__in=fields).order_by("field"))
-    files = list(StoredFile.objects.select_for_update().filter(subject_id=subject_id, field__in=fields).order_by("pk"))
-    for item in items:
-        _record(AuditEvent.ITEM_ERASED, subject_id, by, now, item.field)
-        item.delete()
-    for stored in files:
-        record(
-            event=AuditEvent.FILE_ERASED,
-            target=f"subject:{subject_id}",
-            subject_id=subject_id,
-            by=by,
-            now=now,
-            details={"field": stored.field, "file": str(stored.pk)},
-        )
-        transaction.on_commit(partial(storage.remove_blob, stored.pk))
-        stored.delete()
-    return len(items) + len(files)
+    """By a plan of the erasure engine, as everything that is deleted."""
+    lines = planning.plan_chosen(subject_id=subject_id, fields=fields)
+    return delete_at_once(subject_id=subject_id, lines=lines, by=by, now=now)
 
 
 def reveal(*, item_id: UUID, purpose: str, reason: str, by: Actor, now: datetime) -> str:
     """Show staff one value, recorded with its reason.
 
-    Raises NotHeld, NotResponsible, RevealRefused, PurposeNotNamed.
+    Raises NotHeld, NotResponsible, Restricted, RevealRefused, PurposeNotNamed, UseStopped.
     """
     item = DataItem.objects.filter(pk=item_id).first()
     if item is None:
@@ -142,6 +129,7 @@ def reveal(*, item_id: UUID, purpose: str, reason: str, by: Actor, now: datetime
     check_can_open(by=by, subject_id=item.subject_id)
     check_can_reveal(by=by, sensitivity=spec.sensitivity)
     check_purpose(subject_id=item.subject_id, field=item.field, purpose=purpose, by=by, now=now)
+    check_use(subject_id=item.subject_id, field=item.field, purpose=purpose, by=by, now=now)
     value = read_value(item, key=keys.data_key(item.subject_id))
     with transaction.atomic():
         record(
@@ -161,6 +149,30 @@ def check_purpose(*, subject_id: UUID, field: str, purpose: str, by: Actor, now:
     spec = field_in_force(field, at=now)
     if purpose in spec.purposes:
         return
+    _record_refused(subject_id, field, purpose, by, now)
+    raise PurposeNotNamed
+
+
+def check_use(*, subject_id: UUID, field: str, purpose: str, by: Actor, now: datetime) -> None:
+    """Raises UseStopped, and records it, while the person restricted the purpose or objected to it.
+
+    A limit of every use still lets the officer look: `check_can_open` keeps everybody else out.
+    """
+    if purpose in stopped_purposes(subject_id):
+        _record_refused(subject_id, field, purpose, by, now)
+        raise UseStopped
+
+
+def field_in_force(code: str, *, at: datetime) -> FieldSpec:
+    """The field as the version in force declares it. Raises UnknownField."""
+    version = policies.version_in_force(at)
+    spec = policies.field(version, code) if version else None
+    if spec is None:
+        raise UnknownField
+    return spec
+
+
+def _record_refused(subject_id: UUID, field: str, purpose: str, by: Actor, now: datetime) -> None:
     # A transaction of its own: the refusal is raised, the record of it stays.
     with transaction.atomic(durable=not transaction.get_connection().in_atomic_block):
         record(
@@ -171,16 +183,6 @@ def check_purpose(*, subject_id: UUID, field: str, purpose: str, by: Actor, now:
             now=now,
             details={"field": field, "purpose": purpose},
         )
-    raise PurposeNotNamed
-
-
-def field_in_force(code: str, *, at: datetime) -> FieldSpec:
-    """The field as the version in force declares it. Raises UnknownField."""
-    version = policies.version_in_force(at)
-    spec = policies.field(version, code) if version else None
-    if spec is None:
-        raise UnknownField
-    return spec
 
 
 def _locked(subject_id: UUID, item_id: UUID) -> DataItem:

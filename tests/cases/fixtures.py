@@ -27,6 +27,7 @@ from core.encryption import unwrap
 from dsr_requests.enums import RequestKind
 from dsr_requests.models import Request
 from dsr_requests.services.filing import file_request
+from dsr_requests.wishes import Wish
 from outbound.models import OutboxMessage
 from outbound.notices import render
 from policies.models import PolicyVersion
@@ -165,7 +166,7 @@ def request_case(policy_in_force: PolicyVersion, now: datetime) -> Request:
     return file_request(
         form_token=uuid4(),
         sender=Sender(address=GUEST_ADDRESS, language="vi"),
-        asked_for=RequestKind.DELETE,
+        wish=Wish(RequestKind.DELETE, everything=True),
         text="Xóa số điện thoại cũ.",
         by=GUEST,
         now=now,

@@ -9,10 +9,10 @@ import pytest
 
 from accounts.models import User
 from audit.models import AuditEntry
-from cases.csv_cells import BYTE_ORDER_MARK, as_csv, cell
 from cases.services.assigning import take
 from complaints.models import Complaint
 from complaints.services.filing import Filed
+from core.csv_cells import BYTE_ORDER_MARK, as_csv, cell
 from tests.cases.fixtures import GUEST_ADDRESS, STORY, signed_in, write_directly
 
 QUEUE = "/staff/complaints/complaint/"

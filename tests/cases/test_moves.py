@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from itertools import product
-from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -25,42 +24,49 @@ from cases.enums import (
 )
 from cases.errors import CaseClosed, MoveNotAllowed
 from cases.models import Case
-from cases.services.assigning import take
-from cases.services.closing import close
 from cases.services.moving import move
 from complaints.enums import Outcome
 from complaints.models import Complaint
 from core.deadlines import ClockEventKind
-from dsr_requests.enums import Outcome as RequestOutcome
+from dsr_requests.enums import Verdict
 from dsr_requests.models import Request
-from dsr_requests.services.deciding import finish
 from tests.cases.fixtures import as_it_is, write_directly
 from tests.complaints.steps import ask, reply, walked_to
+from tests.dsr_requests.steps import judge, refused
 
 S = CaseStatus
-TOKEN = uuid4()
 REQUESTS = {
     (S.RECEIVED, S.ACKNOWLEDGED),
+    (S.RECEIVED, S.WITHDRAWN),
     (S.RECEIVED, S.CLOSED),
     (S.ACKNOWLEDGED, S.INVESTIGATING),
     (S.ACKNOWLEDGED, S.WAITING),
+    (S.ACKNOWLEDGED, S.FULFILLING),
+    (S.ACKNOWLEDGED, S.WITHDRAWN),
     (S.ACKNOWLEDGED, S.CLOSED),
     (S.INVESTIGATING, S.WAITING),
+    (S.INVESTIGATING, S.FULFILLING),
+    (S.INVESTIGATING, S.WITHDRAWN),
     (S.INVESTIGATING, S.CLOSED),
     (S.WAITING, S.INVESTIGATING),
+    (S.WAITING, S.FULFILLING),
+    (S.WAITING, S.WITHDRAWN),
     (S.WAITING, S.CLOSED),
+    (S.FULFILLING, S.INVESTIGATING),
+    (S.FULFILLING, S.WITHDRAWN),
+    (S.FULFILLING, S.CLOSED),
 }
 
 
 @pytest.mark.parametrize("current", sorted(Request.transitions))
 def test_a_request_moves_along_its_table_and_not_otherwise(current: str, request_case: Request, now: datetime) -> None:
-    settled = {"settled_at": now, "closed_at": now, "outcome": "FULFILLED"} if current == S.CLOSED else {}
+    settled = {"settled_at": now, "closed_at": now, "outcome": "FULFILLED"} if current in FINAL_STATES else {}
     write_directly(request_case, status=current, **settled)
     for target in CaseStatus:
         case = as_it_is(request_case)
         if (current, target) in REQUESTS:
             with transaction.atomic():
-                move(case, to=target, now=now, **({"outcome": "FULFILLED"} if target == S.CLOSED else {}))
+                move(case, to=target, now=now, **({"outcome": "FULFILLED"} if target in FINAL_STATES else {}))
                 transaction.set_rollback(True)
             assert case.status == target
         else:
@@ -117,14 +123,13 @@ def test_a_first_round_starts_with_the_receipt(complaint: Complaint, now: dateti
         write_directly(complaint, received_at=complaint.filed_at.replace(year=2025))
 
 
-def test_a_complaint_is_not_closed_without_an_answer(complaint: Complaint, agent: User, now: datetime) -> None:
-    take(kind="complaint", case_id=complaint.pk, by=agent, now=now)
-    with pytest.raises(MoveNotAllowed):
-        close(kind="complaint", case_id=complaint.pk, outcome="UPHELD", text="x", form_token=TOKEN, by=agent, now=now)
-
-
 PARTS = ["", "message", "attachment", "clockevent", "mark"]
-GUARDED = [*product(["complaints_complaint"], [*PARTS, "answer", "link"]), *product(["dsr_requests_request"], PARTS)]
+OF_REQUESTS = "decision correction verification representative identityfile evidencedemand fulfilmentstep snapshot"
+GUARDED = [
+    *product(["complaints_complaint"], [*PARTS, "answer", "link"]),
+    *product(["dsr_requests_request"], PARTS),
+    *product(["dsr_requests_"], OF_REQUESTS.split()),
+]
 
 
 @pytest.mark.parametrize(("case", "part"), GUARDED)
@@ -165,11 +170,7 @@ def test_a_clock_set_back_makes_no_pauses_overlap(complaint: Complaint, agent: U
     assert first.until == second.at == second.until == now + timedelta(hours=2)
 
 
-def test_a_case_that_is_over_takes_nothing_more(request_case: Request, agent: User, now: datetime) -> None:
-    take(kind="request", case_id=request_case.pk, by=agent, now=now)
-    said = {"request_id": request_case.pk, "outcome": RequestOutcome.FULFILLED, "text": "x", "by": agent, "now": now}
-    finish(**said, form_token=TOKEN)
-    finish(**said, form_token=TOKEN)
+def test_a_case_that_is_over_takes_nothing_more(request_case: Request, agent: User, dpo: User, now: datetime) -> None:
+    refused(request_case, by=agent, second_by=dpo, now=now)
     with pytest.raises(CaseClosed):
-        finish(**said, form_token=uuid4())
-    assert as_it_is(request_case).messages.count() == 1
+        judge(request_case, Verdict.REFUSE, by=agent, now=now)

@@ -18,7 +18,6 @@ from accounts.models import User
 from audit.selectors import entries_about
 from audit.services.recording import record
 from cases import charts
-from cases.csv_cells import BYTE_ORDER_MARK
 from cases.exporting import headings, rows_of
 from cases.reports import Week, median, month_report, months_until, next_month, weeks
 from complaints.enums import PostponeReason
@@ -26,6 +25,7 @@ from complaints.models import Complaint, ComplaintAnswer, ComplaintMark
 from complaints.services.filing import Filed
 from complaints.services.triaging import postpone
 from core.actors import SYSTEM
+from core.csv_cells import BYTE_ORDER_MARK
 from dsr_requests.models import Request
 from tests.cases.fixtures import MEMBER_ADDRESS, as_it_is, signed_in, write_directly
 from tests.complaints.steps import ask, come_back, give, sort, turn_away

@@ -37,10 +37,9 @@ from complaints.services.filing import Filed
 from complaints.services.withdrawing import withdraw
 from core.actors import GUEST
 from core.errors import NotAllowed
-from dsr_requests.enums import Outcome
 from dsr_requests.models import Request
-from dsr_requests.services.deciding import finish
 from tests.cases.fixtures import GUEST_ADDRESS, MEMBER_ADDRESS, STORY, as_it_is, mails_of, write_directly
+from tests.dsr_requests.steps import refused
 
 
 def events(case: Complaint) -> list[str]:
@@ -184,11 +183,11 @@ def test_a_released_case_is_free_again(complaint: Complaint, agent: User, other_
 
 
 def test_cases_of_staff_who_are_erased_go_back_to_the_queue(
-    complaint: Complaint, request_case: Request, agent: User, now: datetime
+    complaint: Complaint, request_case: Request, agent: User, dpo: User, now: datetime
 ) -> None:
     take(kind="complaint", case_id=complaint.pk, by=agent, now=now)
     take(kind="request", case_id=request_case.pk, by=agent, now=now)
-    finish(request_id=request_case.pk, outcome=Outcome.FULFILLED, text="x", form_token=uuid4(), by=agent, now=now)
+    refused(request_case, by=agent, second_by=dpo, now=now)
     for _ in range(2):
         release_all_of(agent.subject_id)
     assert as_it_is(complaint).assignee_id is None and as_it_is(complaint).is_open

@@ -22,6 +22,7 @@ from complaints.services.triaging import postpone
 from core.clock import local_date
 from dsr_requests.enums import RequestKind
 from dsr_requests.services.filing import file_request
+from dsr_requests.wishes import Wish
 from tests.cases.fixtures import MEMBER_ADDRESS, as_it_is, signed_in
 from tests.complaints.looking import MEMBER, look_up, page
 from tests.complaints.steps import ask, fresh, give, sort
@@ -89,7 +90,12 @@ def test_a_late_request_says_what_is_owed_and_how_to_complain(
 ) -> None:
     sender = Sender(address=MEMBER_ADDRESS, language="en", subject_id=member.subject_id)
     request = file_request(
-        form_token=uuid4(), sender=sender, asked_for=RequestKind.DELETE, text="Old number.", by=member, now=MONDAY
+        form_token=uuid4(),
+        sender=sender,
+        wish=Wish(RequestKind.DELETE, everything=True),
+        text="Old number.",
+        by=member,
+        now=MONDAY,
     ).request
     address = f"/en/account/requests/{request.reference}/"
     frozen_clock.move_to(request.limit_at - INSTANT)

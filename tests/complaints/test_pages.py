@@ -1,7 +1,6 @@
 """What a complainant sees and does: the same page behind a code and in the account."""
 
 import html
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -22,9 +21,10 @@ from complaints.services.filing import Filed
 from complaints.services.triaging import Triage
 from core.clock import local_date
 from personal_data.content import ATTACHMENT_TYPES, clean_file
-from tests.cases.fixtures import GUEST_ADDRESS, MEMBER_ADDRESS, PASSWORD, STORY, as_it_is, mails_of, queued, signed_in
+from tests.cases.fixtures import GUEST_ADDRESS, MEMBER_ADDRESS, STORY, as_it_is, mails_of, queued, signed_in
 from tests.complaints.looking import GUEST, MEMBER, look_up, page, png
 from tests.harness.clock import MONDAY
+from tests.personal_data.package_steps import fetched, made
 
 FINDING, DONE = "The list was not cleaned in May.", "Your number is off every list."
 QUESTION, REPLY = "Which number was called?", "The one ending in 678."
@@ -304,11 +304,14 @@ def test_the_copy_to_take_along_holds_messages_files_and_answers(
     upload = Upload(name="danh-sach.png", file=clean_file(png(), allowed=ATTACHMENT_TYPES, max_bytes=10**6))
     ask(complaint, agent, now, (upload,))
     answered(complaint, agent, now)
-    copy = signed_in(member).post("/en/account/export/", {"password": PASSWORD})
-    (one,) = json.loads(copy.content)["complaints"]
-    (message,) = one["thread"]
-    assert (message["text"], message["files"]) == (QUESTION, ["danh-sach.png"])
-    (answer,) = one["answers"]
+    copy = fetched(made(member.subject_id, now), now)
+    (message,) = copy.rows("complaint_messages")
+    assert (message["reference"], message["text"]) == (complaint.reference, QUESTION)
+    (file,) = copy.rows("complaint_files")
+    assert (
+        file["files"] == ["files/complaint_files/danh-sach.png"] and copy.entries[file["files"][0]] == upload.file.data
+    )
+    (answer,) = copy.rows("complaint_answers")
     assert (answer["found"], answer["done"], answer["round"]) == (FINDING, DONE, 1)
 
 

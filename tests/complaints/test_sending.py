@@ -12,23 +12,23 @@ from accounts.models import User
 from audit.models import AuditEntry
 from cases.enums import CalendarReason, IntakeChannel
 from cases.reasons import reason_of
-from cases.services.closing import close
 from cases.services.filing import Sender
 from complaints.models import Complaint
-from dsr_requests.enums import Outcome as RequestOutcome
 from dsr_requests.enums import RequestKind
 from dsr_requests.models import Request
 from dsr_requests.services.filing import file_request
+from dsr_requests.wishes import Wish
 from policies.models import PolicyVersion
 from tests.cases.fixtures import GUEST_ADDRESS, MEMBER_ADDRESS, STORY, signed_in
 from tests.complaints.looking import page, png
+from tests.dsr_requests.steps import refused
 
 
 def request_of(member: User, now: datetime) -> Request:
     return file_request(
         form_token=uuid4(),
         sender=Sender(address=MEMBER_ADDRESS, language="en", subject_id=member.subject_id),
-        asked_for=RequestKind.DELETE,
+        wish=Wish(RequestKind.DELETE, everything=True),
         text="Delete my old number.",
         by=member,
         now=now,
@@ -77,21 +77,13 @@ def test_a_member_names_the_request_a_complaint_contests(
 
 
 def test_a_request_that_was_answered_leads_to_a_complaint_about_it(
-    policy_in_force: PolicyVersion, member: User, dpo: User, now: datetime
+    policy_in_force: PolicyVersion, member: User, agent: User, dpo: User, now: datetime
 ) -> None:
     own = request_of(member, now)
     address = f"/en/account/requests/{own.reference}/"
     browser = signed_in(member)
     assert "complain about this request" not in page(browser, address)
-    close(
-        kind="request",
-        case_id=own.pk,
-        outcome=RequestOutcome.REFUSED,
-        text="We may not.",
-        form_token=uuid4(),
-        by=dpo,
-        now=now,
-    )
+    refused(own, by=agent, second_by=dpo, now=now)
     link = f"/en/complaints/new/?contests=request:{own.reference}"
     assert f'href="{link}"' in page(browser, address)
     assert f'value="request:{own.reference}" selected' in page(browser, link)

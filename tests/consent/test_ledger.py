@@ -97,6 +97,6 @@ def test_the_entry_outlasts_the_person(answer: Submit, subject: DataSubject, now
     answer(granted=[BY_EMAIL])
     run = begin_erasure(subject_id=subject.pk, address="someone@example.vn", by=SYSTEM, now=now)
     assert run_erasure(run_id=run.pk, now=now)
-    entry = LedgerEntry.objects.get(subject_ref=subject.pk)
-    assert entry.is_granted
+    entry, end = LedgerEntry.objects.filter(subject_ref=subject.pk).order_by("id")
+    assert entry.is_granted and (end.reply, end.ends_entry, end.method) == ("WITHDRAWN", entry.pk, "ERASURE")
     assert ConsentWording.objects.filter(hash=bytes(entry.wording_hash)).exists()

@@ -1,4 +1,4 @@
-"""Fixtures shared by the tests of cases."""
+"""Fixtures shared by the tests of requests."""
 
 from tests.cases.fixtures import (  # noqa: F401
     agent,

@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +26,8 @@ from privacy_portal.supervision.children import die_with_parent
 die_with_parent()
 os.execv(sys.executable, [sys.executable, "manage.py", "up"])
 """
+# Under these policies a deletion begins at once, so that a walk sees its end; under the others it can be called off.
+AT_ONCE = ("acros",)
 # What would lead the installation to servers or settings that are not its own.
 NOT_HANDED_ON = ("DATABASE_URL", "KEYS_DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE", "PORTAL_URL")
 
@@ -129,10 +133,23 @@ def environment(installation: Installation) -> dict[str, str]:
         "PORT": installation.url.rpartition(":")[2],
         "PORTAL_HOME": str(installation.home),
         "PORTAL_POLICY": installation.policy,
+        "PORTAL_PACKS_DIR": str(pack_of(installation).parent),
         "PORTAL_DEMO": "1",
         "PORTAL_STYLEGUIDE": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def pack_of(installation: Installation) -> Path:
+    """The installation's own copy of its policy pack."""
+    pack = installation.home / "packs" / installation.policy
+    if not pack.exists():
+        shutil.copytree(BASE / "policies" / "packs" / installation.policy, pack)
+        if installation.policy in AT_ONCE:
+            facts = pack / "policy.toml"
+            words = re.sub(r"(?m)^cooling_off_hours = \d+$", "cooling_off_hours = 0", facts.read_text(encoding="utf-8"))
+            facts.write_text(words, encoding="utf-8")
+    return pack
 
 
 def free_port() -> int:

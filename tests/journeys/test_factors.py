@@ -6,6 +6,7 @@ from tests.journeys.conftest import OpenWalk
 from tests.journeys.installation import Installation
 from tests.journeys.one_time import app_code
 from tests.journeys.passkeys import make_passkey
+from tests.journeys.walk import PASSWORD
 from tests.journeys.world import add_app, begin_sign_in, confirm
 
 
@@ -62,8 +63,8 @@ def test_a_form_sent_after_the_session_ended_is_kept(walk_on: OpenWalk, portal: 
 def test_a_form_sent_twice_acts_once(walk_on: OpenWalk, portal: Installation) -> None:
     walk = walk_on(portal, "en")
     walk.sign_up(walk.new_address())
-    walk.go("requests/new/")
-    walk.choose("asked_for", "copy")
+    walk.go("account/requests/new/copy/")
+    walk.fill(password=PASSWORD)
     with walk.page.expect_navigation(url="**/track/received/"):
         walk.page.locator('[data-action="request-send"]').dblclick()
     walk.look()

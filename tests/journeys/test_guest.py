@@ -70,8 +70,7 @@ def test_an_unknown_reference_is_answered_like_a_known_one(walk_on: OpenWalk, po
 def test_a_guest_sends_a_request(walk_on: OpenWalk, portal: Installation) -> None:
     walk = walk_on(portal, "vi", phone=True)
     address = walk.new_address("yeu-cau")
-    walk.go("requests/new/")
-    walk.choose("asked_for", "copy")
+    walk.go("requests/new/copy/")
     walk.fill(text="Xin một bản sao dữ liệu từ năm 2025.", address=address)
     walk.act("request-send")
     reference = walk.reference()

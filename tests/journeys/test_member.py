@@ -36,6 +36,14 @@ def test_a_person_signs_up_rules_their_data_and_leaves(
     enters_changes_and_deletes(walk)
     complains(walk)
 
+    asks_to_be_deleted_and_calls_it_off(walk)
+    walk.sign_in(account)
+
+
+@pytest.mark.parametrize("way", WAYS[:2])
+def test_a_person_leaves(walk_on: OpenWalk, acros: Installation, way: dict[str, object]) -> None:
+    walk = walk_on(acros, **way)
+    account = walk.sign_up(walk.new_address())
     leaves(walk)
     walk.go("auth/login/")
     walk.fill(login=account.email, password=account.password)
@@ -121,6 +129,22 @@ def complains(walk: Walk) -> None:
     walk.press(walk.page.locator(f'main a[href*="{reference}"]').first)
     walk.sees(WHAT_HAPPENED)
     assert reference in walk.mailbox.next("@example.com", after=before, having=reference).body
+
+
+def asks_to_be_deleted_and_calls_it_off(walk: Walk) -> None:
+    """Every page says that it is about to happen; whoever has the link calls it off, without signing in."""
+    page = walk.page
+    walk.go("account/erase/")
+    walk.tick("understood")
+    walk.fill(password=PASSWORD)
+    walk.act("account-erase")
+    progress = urlsplit(page.url).path
+    walk.go("account/data/")
+    walk.is_told("warning")
+    page.context.clear_cookies()
+    walk.stay(progress)
+    walk.act("erasure-cancel")
+    expect(page.locator("main .status-stopped")).to_be_visible()
 
 
 def leaves(walk: Walk) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.browser import Watch, path_of
-from tests.journeys.installation import Installation
+from tests.journeys.installation import Installation, SignIn
 from tests.journeys.routes import LANGUAGES, all_routes, in_language, route_of
 from tests.journeys.visits import (
     BESIDE,
@@ -25,7 +25,7 @@ from tests.journeys.visits import (
     made_up_path,
 )
 from tests.journeys.walk import Walk
-from tests.journeys.world import World
+from tests.journeys.world import World, confirm_if_asked
 
 
 @pytest.fixture(scope="package")
@@ -81,11 +81,14 @@ def opened(world: World, route: str, language: str) -> Iterator[Walk]:
         role, path = world.examples[route].role, world.examples[route].path
     else:
         role, path = beside_the_row(world, route)
-    yield from shown(*world.window(role, language), in_language(path, language), route)
+    walk, watch = world.window(role, language)
+    yield from shown(walk, watch, in_language(path, language), route, account=world.accounts.get(role))
 
 
-def shown(walk: Walk, watch: Watch, path: str, route: str) -> Iterator[Walk]:
+def shown(walk: Walk, watch: Watch, path: str, route: str, *, account: SignIn | None = None) -> Iterator[Walk]:
     walk.stay(path)
+    if account is not None and "reauthenticate" not in route:
+        confirm_if_asked(walk, account)
     assert route_of(path_of(walk.page)) == route, f"{path} leads on to {walk.page.url}"
     yield walk
     watch.check()

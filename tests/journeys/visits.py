@@ -6,6 +6,7 @@ Each route is reached by a link, or stands in one of these lists. One that is in
 import re
 from urllib.parse import urlsplit
 
+from tests.journeys.waiting import eventually
 from tests.journeys.walk import PASSWORD, Walk
 from tests.journeys.world import Arrive, World, begin_sign_in
 
@@ -42,7 +43,15 @@ NO_PAGE = {
     "account/devices/delete/": (BY_FORM_ONLY, "one press on the page of devices"),
     "account/devices/note/": (BY_FORM_ONLY, "sent by the page's script"),
     "account/erase/progress/<str:token>/certificate.pdf": (404, "a file; no deletion has this link"),
-    "account/requests/<str:reference>/files/<uuid:file_id>/": (404, "the form for requests takes no files"),
+    "account/erase/progress/<str:token>/cancel/": (BY_FORM_ONLY, "one press on the page of a deletion"),
+    "account/limits/<int:limit_id>/end/": (404, "no restriction here; tests/accounts/pages ends one"),
+    "account/known/accept/": (BY_FORM_ONLY, "one press on the page of what was held before"),
+    "account/known/not-me/": (BY_FORM_ONLY, "one press on the page of what was held before"),
+    "account/requests/<str:reference>/call-off/": (BY_FORM_ONLY, "one press on the page of a request"),
+    "account/requests/<str:reference>/copy/code/": (404, "no such request; test_requests fetches a copy by code"),
+    "account/requests/<str:reference>/copy/": (404, "no such request; test_requests fetches a copy by code"),
+    "account/requests/<str:reference>/correction/": (BY_FORM_ONLY, "one press on the page of a request"),
+    "account/requests/<str:reference>/files/<uuid:file_id>/": (404, "no request here came with a file"),
     "account/security/": (302, "an old address of sign-in and security"),
     "auth/invitation/<str:token>/": (302, "takes the token out of the address line"),
     "auth/passkey/": (302, "JSON for the passkey button; leads on who is signed in"),
@@ -50,13 +59,17 @@ NO_PAGE = {
     "complaints/case/accept/": (BY_FORM_ONLY, "one press on the page of a complaint"),
     "complaints/case/reopen/": (302, "a case no code opened is looked up first; test_complaints walks there"),
     "complaints/case/withdraw/": (302, "a case no code opened is looked up first; test_complaints walks there"),
+    "requests/case/call-off/": (BY_FORM_ONLY, "one press on the page of a request"),
+    "requests/case/correction/": (BY_FORM_ONLY, "one press on the page of a request"),
+    "requests/case/identity/alone/": (BY_FORM_ONLY, "one press on the page that asks who it is"),
     "healthz": (200, "JSON"),
     "readyz": (200, "JSON"),
     "staff/(?P<url>.*)$": (404, "what no other page of the desk answers"),
     "staff/autocomplete/": (403, "JSON, which no form of the desk uses"),
     "staff/language/": (302, "the switch in the corner of every page of the desk; without a form it changes nothing"),
     "staff/login/": (302, "there is one door"),
-    "staff/dsr_requests/request/<int:pk>/files/<uuid:attachment_id>/": (302, "the form for requests takes no files"),
+    "staff/dsr_requests/request/<int:pk>/evidence/<uuid:file_id>/": (302, "a file; test_requests_carried opens one"),
+    "staff/dsr_requests/request/<int:pk>/files/<uuid:attachment_id>/": (302, "no request here came with a file"),
     "staff/logout/": (BY_FORM_ONLY, "one press"),
     "staff/password_change/": (302, "passwords are changed where everyone changes theirs"),
     "staff/r/<path:content_type_id>/<path:object_id>/": (404, "no model has a page outside the desk"),
@@ -124,6 +137,10 @@ def _follow_the_invitation(world: World, walk: Walk) -> None:
     walk.stay(urlsplit(world.invitation).path)
 
 
+def _find_what_was_held(world: World, walk: Walk) -> None:
+    walk.sign_up(world.imported)
+
+
 def _send_a_form_late(world: World, walk: Walk) -> None:
     """A form sent after its session had ended waits behind the sign-in."""
     account = world.portal.sign_in("person")
@@ -175,16 +192,83 @@ def _open_the_certificate(world: World, walk: Walk) -> None:
 
 
 def _ask_for_a_copy(walk: Walk, address: str) -> None:
-    walk.go("requests/new/")
-    walk.choose("asked_for", "copy")
+    walk.go("requests/new/copy/")
     walk.fill(address=address)
     walk.act("request-send")
+
+
+def _open_a_request(world: World, walk: Walk) -> None:
+    """A guest who has just confirmed the address may open the request."""
+    address = walk.new_address()
+    _ask_for_a_copy(walk, address)
+    walk.fill(code=walk.mailbox.next_code(address))
+    walk.act("address-verify")
+
+
+def _ask_for_an_identity_code(world: World, walk: Walk) -> None:
+    _open_a_request(world, walk)
+    walk.go("requests/case/identity/")
+    walk.choose("method", "CODE_MAIL")
+    walk.fill(contact=walk.new_address())
+    walk.act("identity-begin")
+
+
+def _ask_for_a_child(walk: Walk, path: str, **address: str) -> None:
+    walk.go(f"{path}?for=other")
+    walk.choose("mandate_kind", "PARENT")
+    walk.tick("child_is_seven")
+    walk.fill(mandate_name="Trần Văn Cha", person_name="Trần Thị Con", person_contact="con@example.com", **address)
+    walk.act("request-send")
+
+
+def _open_as_a_parent(world: World, walk: Walk) -> None:
+    address = walk.new_address()
+    _ask_for_a_child(walk, "requests/new/copy/", address=address)
+    walk.fill(code=walk.mailbox.next_code(address))
+    walk.act("address-verify")
+
+
+def _as_a_parent_with_an_account(page: str) -> Arrive:
+    def arrive(world: World, walk: Walk) -> None:
+        walk.sign_up(walk.new_address())
+        _ask_for_a_child(walk, "account/requests/new/copy/")
+        walk.go(f"account/requests/{walk.reference()}/{page}/")
+
+    return arrive
+
+
+def _prove_it_in_the_account(world: World, walk: Walk) -> None:
+    """What our staff proposed to the demo's person, who has not shown the password for it."""
+    walk.sign_in(world.portal.sign_in("person"))
+    walk.go("account/requests/")
+    newest = walk.page.locator('main a[href*="/account/requests/YC-"]').first.get_attribute("href")
+    walk.stay(f"{newest}identity/")
+
+
+def _fetch_a_copy(world: World, walk: Walk) -> None:
+    """Nothing else is held on the guest, so the portal makes the copy by itself."""
+    _open_a_request(world, walk)
+    walk.go("requests/case/identity/")
+    walk.act("identity-alone")
+
+    def ready() -> bool | None:
+        walk.page.goto(f"/{walk.language}/track/case/")
+        return walk.page.locator('main a[href$="/requests/case/copy/"]').count() > 0 or None
+
+    eventually(ready, seconds=120, what="copy")
+
+
+def _ask_for_the_code_of_a_copy(world: World, walk: Walk) -> None:
+    _fetch_a_copy(world, walk)
+    walk.go("requests/case/copy/")
+    walk.act("copy-code")
 
 
 # The route, and how to get to where it shows something. Its page can then be opened in either language.
 IN_THE_MIDDLE: dict[str, Arrive] = {
     "account/erase/progress/<str:token>/": _erase,
     "account/erase/progress/<str:token>/certificate/": _open_the_certificate,
+    "account/known/": _find_what_was_held,
     "auth/confirm-email/": _prove_an_address,
     "auth/factor/": _begin_to_sign_in,
     "auth/factor/lost/": _begin_to_sign_in,
@@ -192,6 +276,16 @@ IN_THE_MIDDLE: dict[str, Arrive] = {
     "auth/password/reset/complete/": _prove_the_reset,
     "auth/password/reset/confirm/": _reset,
     "auth/resume/": _send_a_form_late,
+    "account/requests/<str:reference>/child/": _as_a_parent_with_an_account("child"),
+    "account/requests/<str:reference>/identity/": _prove_it_in_the_account,
+    "account/requests/<str:reference>/evidence/": _as_a_parent_with_an_account("evidence"),
+    "requests/case/child/": _open_as_a_parent,
+    "requests/case/copy/": _fetch_a_copy,
+    "requests/case/copy/code/": _ask_for_the_code_of_a_copy,
+    "requests/case/evidence/": _open_as_a_parent,
+    "requests/case/identity/": _open_a_request,
+    "requests/case/identity/code/": _ask_for_an_identity_code,
+    "requests/case/take-back/": _open_a_request,
     "track/case/": _open_a_case,
     "track/code/": _ask_for_a_code,
     "track/received/": _send,

@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser
 
+from tests.journeys.asking import Asker, agrees_to_everything, enters
 from tests.journeys.browser import DESKTOP, PHONE, Watch, open_window
-from tests.journeys.installation import BASE, Installation, SignIn, environment
+from tests.journeys.customers import bring_in
+from tests.journeys.installation import BASE, Installation, SignIn, environment, pack_of
 from tests.journeys.one_time import app_code
 from tests.journeys.passkeys import make_passkey
 from tests.journeys.routes import Example, follow_links
@@ -22,7 +24,7 @@ THEMES: dict[str, Literal["light", "dark"]] = {"vi": "light", "en": "dark"}
 HOSTS = {"keyed": "localhost"}  # browsers allow no passkey on an address of numbers
 STARTS = {
     "guest": ["/vi/", "/vi/first-run/"],
-    "person": ["/vi/account/", "/vi/auth/security/"],
+    "person": ["/vi/account/", "/vi/auth/security/", "/vi/requests/new/"],
     "guarded": ["/vi/auth/security/"],
     "keyed": ["/vi/auth/security/"],
 }
@@ -38,7 +40,9 @@ class World:
     examples: dict[str, Example] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     invitation: str = ""
+    imported: str = ""
     colleague: SignIn | None = None
+    accounts: dict[str, SignIn] = field(default_factory=dict)
     _states: dict[str, object] = field(default_factory=dict)
     _windows: dict[tuple[str, str], tuple[Walk, Watch]] = field(default_factory=dict)
     _arrived: dict["Arrive", tuple[Walk, Watch]] = field(default_factory=dict)
@@ -84,6 +88,7 @@ class World:
             account = self.portal.sign_in(role)
             walk.sign_in(account)
             confirm(walk, account)
+        self.accounts[role] = account
         self._states[role] = walk.page.context.storage_state()
         watch.check()
         walk.page.context.close()
@@ -91,9 +96,10 @@ class World:
     # --- things on every list -----------------------------------------------------------------------------------------
 
     def fill(self) -> None:
-        """A second version of the policy, invitations, a lost second factor, a holiday, a rule, a deletion."""
+        """A second version of the policy, people brought in, invitations, a lost factor, a holiday, requests."""
         self._publish_again()
         admin, _ = self.window("admin", "vi")
+        self._bring_people_in(admin.new_address("khach-cu"))
         self._invite(admin, admin.new_address("dong-nghiep"))
         self.invitation = self._invite(admin, address := admin.new_address("dong-nghiep"))
         self._join(address)
@@ -107,6 +113,29 @@ class World:
         admin.page.locator('[name="mode"]').select_option("BY_HAND")
         admin.press(admin.page.locator('input[name="_save"]'))
         self._erase_somebody()
+        self._ask_to_stop()
+        self._hold_an_address()
+
+    def _ask_to_stop(self) -> None:
+        """So that recipients have something to do, and a use is stopped."""
+        walk, watch = self.new_window("vi")
+        person = Asker(walk, member=True)
+        enters(walk, "full-name", "Trần Thị Ngừng")
+        agrees_to_everything(walk)
+        person.asks("withdraw")
+        person.waits_until("#orders-title", what="orders")
+        person.asks("object", everything=True)
+        watch.check()
+        walk.page.context.close()
+
+    def _hold_an_address(self) -> None:
+        """On a suspicion about the request that is due first."""
+        officer, _ = self.window("dpo", "vi")
+        officer.go_staff("dsr_requests/request/")
+        officer.press(officer.page.locator("#result_list tbody th a").first)
+        form = officer.opens_details("address-pause")
+        officer.select("reason", 1, within=form)
+        officer.act("address-pause", within=form)
 
     def _erase_somebody(self) -> None:
         """So that the staff desk has a deletion to show."""
@@ -121,12 +150,17 @@ class World:
 
     def _publish_again(self) -> None:
         pack = self.portal.home / "next-pack" / self.portal.policy
-        shutil.copytree(BASE / "policies" / "packs" / self.portal.policy, pack)
+        shutil.copytree(pack_of(self.portal), pack)
         for path in pack.glob("*/complaints.md"):
             with path.open("a", encoding="utf-8") as text:
                 text.write("\n\nGhi chú. A note.\n")
         command = [sys.executable, "manage.py", "publish_policy", "--path", str(pack)]
         subprocess.run(command, cwd=BASE, env=environment(self.portal), check=True, capture_output=True, timeout=120)
+
+    def _bring_people_in(self, address: str) -> None:
+        """Two people who may be one, from the organisation's records; the first signs up later on."""
+        self.imported = address
+        bring_in(self.portal, [{"full-name": name, "email": address} for name in ("Lý Thị Cũ", "Ly Thi Cu")])
 
     def _invite(self, admin: Walk, address: str) -> str:
         """Invite a colleague; the link in the mail."""
@@ -173,6 +207,11 @@ Arrive = Callable[[World, Walk], None]
 def confirm(walk: Walk, account: SignIn) -> None:
     """Show the password once more, as the pages of sign-in ask for."""
     walk.go("auth/address/")
+    confirm_if_asked(walk, account)
+
+
+def confirm_if_asked(walk: Walk, account: SignIn) -> None:
+    """Some pages ask for the password again once a few minutes have passed."""
     if "/reauthenticate/" in walk.page.url:
         walk.fill(password=account.password)
         walk.act("self-confirm")

@@ -4,10 +4,7 @@ One JSON object a line in, one out. It is started by `tests.ops.reminders`; the 
 for sixteen days, so that first reply, target and limit are missed the moment they are entered.
 """
 
-import json
 import os
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,8 +17,6 @@ import django
 django.setup()
 
 from uuid import uuid4
-
-from django.db import DatabaseError, InterfaceError, connections
 
 from audit.models import AuditEntry
 from cases.enums import ContactKind, IntakeChannel, MarkCode
@@ -37,6 +32,7 @@ from core.models import SweepState
 from core.queue import ring
 from outbound.models import OutboxMessage
 from policies import selectors as policies
+from tests.ops.answering import answer
 
 LAY_ABOUT = timedelta(days=16)
 EVENTS = {
@@ -44,7 +40,6 @@ EVENTS = {
     MarkCode.TARGET_PASSED.value: "overdue",
     MarkCode.LIMIT_PASSED.value: "limit_missed",
 }
-PATIENCE = 60.0
 
 
 def file(count: int) -> list[int]:
@@ -104,28 +99,8 @@ def swept(_nothing: int) -> str:
     return str(state.last_succeeded_at) if state else ""
 
 
-def patiently(action: Callable[..., Any], *arguments: Any) -> Any:
-    """The database may be starting again."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return action(*arguments)
-        except (DatabaseError, InterfaceError):
-            connections.close_all()
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-
-
 ACTIONS: dict[str, Callable[..., Any]] = {"file": file, "look": look, "ring": ring_sweep, "swept": swept}
 
 
-def main() -> None:
-    """Answer until the input ends."""
-    for line in sys.stdin:
-        name, argument = json.loads(line)
-        print(json.dumps(patiently(ACTIONS[name], argument)), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer(ACTIONS)

@@ -19,7 +19,7 @@ from privacy_portal.supervision import processes
 from tests.production import clean_environment
 
 BASE = Path(__file__).resolve().parents[2]
-START_SECONDS = 180
+START_SECONDS = 300
 STOP_SECONDS = 40
 # An account that is not root and may read what the tests may: root's own files seen from a user namespace.
 NOT_ROOT = ("unshare", "--user", "--map-user=65534", "--map-group=65534", "--") if os.geteuid() == 0 else ()

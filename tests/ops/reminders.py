@@ -1,7 +1,6 @@
 """Faults struck at a running installation while reminders are due, and the count of what became of them."""
 
 import contextlib
-import json
 import os
 import random
 import signal
@@ -12,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from privacy_portal.supervision import processes
+from tests.ops.inside import Inside, inside
 from tests.ops.installation import BASE, Up, environment
 
 PATIENCE = 90.0
@@ -34,26 +33,26 @@ class Reminders:
 
     up: Up
     settings: dict[str, str]
-    process: "subprocess.Popen[str]"
+    counter: Inside
     keys: list[int] = field(default_factory=list)
 
     def enter(self, count: int) -> None:
         """Complaints with three reminders overdue each."""
-        self.keys += self._ask("file", count)
+        self.keys += self.counter.ask("file", count)
 
     def ring(self, times: int) -> None:
         """Ring for the sweep."""
-        self._ask("ring", times)
+        self.counter.ask("ring", times)
 
     def sweep(self) -> None:
         """Ring, and wait until a whole sweep has run since."""
-        before = self._ask("swept", 0)
+        before = self.counter.ask("swept", 0)
         self.ring(1)
-        assert processes.wait_until(lambda: self._ask("swept", 0) != before, seconds=PATIENCE, every=0.2)
+        assert processes.wait_until(lambda: self.counter.ask("swept", 0) != before, seconds=PATIENCE, every=0.2)
 
     def wrong(self) -> list[str]:
         """What is missing or doubled now."""
-        found: list[str] = self._ask("look", self.keys)["wrong"]
+        found: list[str] = self.counter.ask("look", self.keys)["wrong"]
         return found
 
     def wait_until_right(self) -> list[str]:
@@ -72,10 +71,10 @@ class Reminders:
         """Letters that did not become exactly one file in the end."""
 
         def sent() -> bool:
-            return not self._ask("look", self.keys)["waiting"]
+            return not self.counter.ask("look", self.keys)["waiting"]
 
         processes.wait_until(sent, seconds=PATIENCE, every=0.5)
-        found = self._ask("look", self.keys)
+        found = self.counter.ask("look", self.keys)
         names = [path.stem[-36:] for path in (self.up.home / "mail").glob("*.eml")]
         return [*found["waiting"], *(letter for letter in found["sent"] if names.count(letter) != 1)]
 
@@ -85,7 +84,7 @@ class Reminders:
         time.sleep(random.uniform(0, 0.4))
         if fault == "broker emptied":
             for _ in range(3):
-                _empty_broker(self.up.home)
+                empty_broker(self.up.home)
                 time.sleep(0.1)
         elif fault == "two beats":
             with second_beat(self.up.home, self.settings):
@@ -106,30 +105,12 @@ class Reminders:
             "none": [],
         }[fault]
 
-    def _ask(self, name: str, argument: Any) -> Any:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps([name, argument]) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, f"the process that counts ended while asked to {name}"
-        return json.loads(line)
-
 
 @contextlib.contextmanager
 def reminders(up: Up, *, keys: list[int] | None = None, **settings: str) -> Iterator[Reminders]:
     """A counter for a running installation; `keys` are the complaints entered before a restart."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.ops.desk_process"],
-        cwd=BASE,
-        env=environment(up.home, PORT=str(up.port), PORTAL_LOG_LEVEL="CRITICAL", **settings),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Reminders(up, settings, process, list(keys or []))
-    finally:
-        process.communicate(timeout=20)
+    with inside(up, "tests.ops.desk_process", **settings) as counter:
+        yield Reminders(up, settings, counter, list(keys or []))
 
 
 @contextlib.contextmanager
@@ -149,7 +130,7 @@ def second_beat(home: Path, settings: dict[str, str]) -> Iterator[None]:
         process.wait(timeout=20)
 
 
-def _empty_broker(home: Path) -> None:
+def empty_broker(home: Path) -> None:
     from redis import Redis
 
     from privacy_portal.embedded import valkey_socket

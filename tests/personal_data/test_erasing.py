@@ -94,7 +94,7 @@ def test_the_outcome_stands_beside_the_plan(subject: DataSubject, now: datetime)
         if one.fate in (Fate.DELETE, Fate.BLANK):
             assert (one.gone, one.left) == (one.rows, 0), one
     assert line(run, "personal_data.dataitem").gone == 2
-    assert run.steps.get(kind=StepKind.FILES).count == 2
+    assert run.steps.get(kind=StepKind.FILES, target="personal_data.storedfile").count == 2
 
 
 def test_what_comes_in_after_the_plan_goes_too_and_is_named(subject: DataSubject, now: datetime) -> None:

@@ -129,7 +129,7 @@ def test_a_disk_that_fails_is_tried_again_and_nothing_after_it_is_done(subject: 
     run = begin(subject, now)
     jam(stored[0])
     assert erasing.run_due_erasures(now=now) == 0
-    step = run.steps.get(kind=StepKind.FILES)
+    step = run.steps.get(kind=StepKind.FILES, target="personal_data.storedfile")
     assert (step.state, step.error, step.attempts) == (StepState.FAILED, StepError.DISK, 1)
     assert step.next_try_at == now + erasing.PAUSES[0]
     assert StoredFile.objects.count() == 2, "the rows are the list of what is still to remove"
@@ -148,7 +148,7 @@ def test_failing_too_often_it_waits_for_the_officer(subject: DataSubject, now: d
     at, pauses = now, []
     for _ in range(len(erasing.PAUSES)):
         erasing.run_due_erasures(now=at)
-        nearest = run.steps.get(kind=StepKind.FILES).next_try_at
+        nearest = run.steps.get(kind=StepKind.FILES, target="personal_data.storedfile").next_try_at
         assert nearest is not None
         pauses.append(nearest - at)
         at = nearest
@@ -156,7 +156,10 @@ def test_failing_too_often_it_waits_for_the_officer(subject: DataSubject, now: d
     erasing.check_none_stuck(now=at)
     erasing.run_due_erasures(now=at)
     run.refresh_from_db()
-    assert run.state == ErasureState.STUCK and run.steps.get(kind=StepKind.FILES).state == StepState.STUCK
+    assert (
+        run.state == ErasureState.STUCK
+        and run.steps.get(kind=StepKind.FILES, target="personal_data.storedfile").state == StepState.STUCK
+    )
     assert erasing.run_due_erasures(now=at + timedelta(days=9)) == 0
     with pytest.raises(StuckErasures):
         erasing.check_none_stuck(now=at)

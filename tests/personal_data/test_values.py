@@ -29,6 +29,20 @@ def test_a_vietnamese_number_is_stored_in_one_form(raw: str) -> None:
     assert clean_value(field("phone"), raw) == "+84912345678"
 
 
+def test_the_short_way_of_plain_numbers_takes_exactly_what_the_library_takes() -> None:
+    """A number in brackets goes the long way."""
+
+    def taken(raw: str) -> str:
+        try:
+            return clean_value(field("phone"), raw)
+        except InvalidValue:
+            return ""
+
+    answers = {rest: taken(f"0{rest}") for rest in (f"{start:03}123456" for start in range(1000))}
+    assert answers == {rest: taken(f"(0{rest[:3]}) {rest[3:]}") for rest in answers}
+    assert 100 < sum(map(bool, answers.values())) < 1000
+
+
 def test_a_foreign_number_keeps_its_country() -> None:
     assert clean_value(field("phone"), "+44 20 7946 0958") == "+442079460958"
 

@@ -157,6 +157,10 @@ name = { vi = "Dùng sai", en = "Misuse" }
 first_reply_working_days = 1
 resolution_days = 9
 
+[requests]
+cooling_off_hours = 0
+tell_imported = false
+
 [security_data]
 text = { vi = "Địa chỉ mạng và trình duyệt.", en = "Network address and browser." }
 retention_days = 30

@@ -94,7 +94,7 @@ def test_staff_settle_a_case_and_read_its_words(
     browser: Client, member: User, staff: Callable[[str], User], policy: PolicyVersion
 ) -> None:
     browser.post("/en/complaints/new/", {"category": "misuse", "text": GATE, "remedy": "STOP"})
-    browser.post("/en/requests/new/", {"asked_for": "view", "text": "Cho tôi xem."})
+    browser.post("/en/account/requests/new/restrict/", {"extent": "all", "text": "Cho tôi xem.", "password": PASSWORD})
     desk = Client()
     desk.force_login(staff("agent"))
     filed, request = Complaint.objects.get(), Request.objects.get()

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from audit.selectors import entries_about_subject
+from audit.selectors import entries_about, entries_about_subject
 from audit.services.recording import read_note
+from cases.enums import IntakeChannel
 from cases.services.assigning import take
 from cases.services.investigating import begin
 from complaints.enums import Outcome
@@ -18,6 +19,11 @@ from complaints.models import Complaint
 from complaints.services.answering import answer
 from consent.answers import ConsentKey
 from core.errors import NotAllowed
+from dsr_requests.enums import CorrectionState, PauseEvent, PauseReason
+from dsr_requests.models import Request
+from dsr_requests.services.fulfilling import run_due
+from dsr_requests.services.offering import open_with_offer
+from dsr_requests.services.pausing import lift, pause, tell
 from outbound.channels.email import EmailChannel
 from personal_data.errors import PurposeNotNamed
 from personal_data.models import DataItem
@@ -25,9 +31,9 @@ from personal_data.permissions import REVEAL_ROLES, can_reveal
 from personal_data.services.holding import reveal
 from policies.models import PolicyVersion
 from policies.pack_types import Pack
-from tests.cases.fixtures import queued
+from tests.cases.fixtures import mails_of, queued
 from tests.promises.acting import asked, complain, facts_found, findings_on, purposes_asked, words_on
-from tests.promises.conftest import Hold
+from tests.promises.conftest import ADDRESS, PASSWORD, Hold
 
 REFERENCE = "FT26061-778899"
 
@@ -115,6 +121,58 @@ def test_the_right_to_correct_does_not_end_with_the_contract(browser: Client, ho
     assert "Lê Văn Khánh" in words_on(browser, "/en/account/data/")
     assert "A value was changed" in words_on(browser, "/en/account/data/full-name/history/")
     assert "LV-6" in facts_found(pack)
+
+
+@pytest.mark.parametrize(("answer_given", "then"), [("accept", "Lê Văn Khánh"), ("decline", "Lê Văn Khanh")])
+def test_what_staff_correct_by_themselves_waits_for_the_person(
+    browser: Client, member: User, hold: Hold, staff: Callable[[str], User], now: datetime, answer_given: str, then: str
+) -> None:
+    hold("full-name", "Lê Văn Khanh")
+    open_with_offer(
+        form_token=uuid4(),
+        subject_id=member.subject_id,
+        field="full-name",
+        value="Lê Văn Khánh",
+        words="Hợp đồng ghi khác.",
+        by=staff("agent"),
+        now=now,
+    )
+    assert [mail.to for mail in mails_of("request-offer")] == [ADDRESS]
+    assert "Lê Văn Khanh" in words_on(browser, "/en/account/data/")
+    case = Request.objects.get()
+    page = f"/en/account/requests/{case.reference}/"
+    shown = words_on(browser, page)
+    assert "Lê Văn Khanh" in shown and "Lê Văn Khánh" in shown and "Hợp đồng ghi khác." in shown
+    browser.post(f"{page}correction/", {"field": "full-name", "answer": answer_given})
+    run_due(now=now)
+    assert then in words_on(browser, "/en/account/data/")
+    state = CorrectionState.APPLIED if answer_given == "accept" else CorrectionState.DECLINED
+    assert case.corrections.get().state == state
+
+
+def test_a_paused_address_is_held_told_elsewhere_and_let_go_on_with_a_confirmation(
+    browser: Client, member: User, hold: Hold, staff: Callable[[str], User], now: datetime
+) -> None:
+    hold("phone", "0912 345 678")
+    agent, officer = staff("agent"), staff("dpo")
+    row = pause(contact=ADDRESS, reason=PauseReason.ODD, by=agent, now=now)
+    browser.post("/en/account/requests/new/copy/", {"form_token": str(uuid4()), "text": "", "password": PASSWORD})
+    case = Request.objects.get()
+    assert case.is_identified and case.is_open and not case.decisions.exists()
+    assert case.received_at == now < case.target_at
+    told = {"pause_id": row.pk, "way": IntakeChannel.PHONE, "words": "Gọi số đã lưu, khách xác nhận."}
+    with pytest.raises(NotAllowed):
+        lift(**told, by=officer, now=now)  # type: ignore[arg-type]
+    with pytest.raises(NotAllowed):
+        tell(**(told | {"way": IntakeChannel.EMAIL}), by=agent, now=now)  # type: ignore[arg-type]
+    tell(**told, by=agent, now=now)  # type: ignore[arg-type]
+    before = case.target_at
+    lift(**told, by=officer, now=now + timedelta(hours=1))  # type: ignore[arg-type]
+    case.refresh_from_db()
+    assert case.decisions.filter(effective_at__isnull=False).exists() and case.target_at == before
+    events = entries_about(f"address-pause:{row.pk}").order_by("pk")
+    assert [entry.event for entry in events] == [PauseEvent.PAUSED, PauseEvent.TOLD, PauseEvent.LIFTED]
+    assert read_note(events[2]) == "Gọi số đã lưu, khách xác nhận."
 
 
 def test_an_answer_is_fetched_here_and_never_stands_in_a_mail(

@@ -24,13 +24,17 @@ from audit.models import AuditEntry, AuditNote
 from audit.services.recording import NotAReference, record
 from complaints.models import Complaint, ComplaintAnswer, ComplaintMessage
 from consent.services.asking import questions
+from core import clock
 from core.actors import SYSTEM
 from core.encryption import CannotOpen, new_key
 from dsr_requests.models import Request
+from dsr_requests.services.fulfilling import run_due
 from outbound.models import OutboxMessage
 from personal_data import storage
+from personal_data.enums import PackageState
 from personal_data.keys import data_key
-from personal_data.models import DataItem, Device, StoredFile
+from personal_data.models import DataItem, Device, Package, StoredFile
+from personal_data.services import packaging
 from personal_data.services.holding import reveal
 from policies.enums import FILE_KINDS
 from policies.models import PolicyVersion
@@ -98,9 +102,9 @@ def lived(
     person.post("/vi/account/devices/note/", {"screen": SCREEN, "device_language": "vi-VN"})
     _write(person)
     frozen_clock.shift(timedelta(minutes=1))
+    _have_a_copy_made(person)
     _work(staff("agent"), staff("dpo"))
     _change_address(person, frozen_clock)
-    person.post("/vi/account/export/", {"password": PASSWORD})
     for page in ("", "data/", "devices/", "consents/", "access-log/", "complaints/", "requests/"):
         assert person.get(f"/vi/account/{page}").status_code == 200
     Client().post("/vi/auth/password/reset/", {"email": NEXT_ADDRESS})
@@ -108,11 +112,19 @@ def lived(
     return person
 
 
+def _have_a_copy_made(person: Client) -> None:
+    person.post("/vi/account/export/", {"form_token": str(uuid4()), "password": PASSWORD})
+    run_due(now=clock.now())
+    packaging.make_due(now=clock.now())
+    run_due(now=clock.now())
+
+
 @pytest.mark.parametrize("slug", ["acros", "clever-group"], indirect=True)
 def test_nothing_a_person_told_can_be_read_in_what_is_stored(
     lived: Client, slug: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert DataItem.objects.count() >= 3 and Complaint.objects.count() == 2 and Request.objects.count() == 1
+    assert DataItem.objects.count() >= 3 and Complaint.objects.count() == 2 and Request.objects.count() == 2
+    assert [package.state for package in Package.objects.all()] == [PackageState.READY] * 2
     assert Device.objects.count() == (slug == "clever-group")
     assert (
         ComplaintMessage.objects.count() == 2
@@ -248,7 +260,8 @@ def _write(person: Client) -> None:
     person.post("/vi/complaints/new/", {**form, "attachments": files})
     filed = Complaint.objects.get()
     person.post(f"/vi/account/complaints/{filed.reference}/", {"form_token": str(uuid4()), "text": WORDS["message"]})
-    person.post("/vi/requests/new/", {"form_token": str(uuid4()), "asked_for": "copy", "text": WORDS["request"]})
+    asked = {"form_token": str(uuid4()), "text": WORDS["request"], "password": PASSWORD}
+    person.post("/vi/account/requests/new/copy/", asked)
     guest = _browser()
     again = {"form_token": str(uuid4()), "text": WORDS["guest"], "address": GUEST}
     guest.post("/vi/complaints/new/", {**form, **again})

@@ -28,6 +28,7 @@ from core import clock
 from core.actors import GUEST
 from dsr_requests.enums import RequestKind
 from dsr_requests.services.filing import file_request
+from dsr_requests.wishes import Wish
 from personal_data.content import ATTACHMENT_TYPES, clean_file
 from tests.cases.fixtures import GUEST_ADDRESS, MEMBER_ADDRESS, STORY, queued, signed_in
 from tests.complaints.looking import look_up, page, png
@@ -106,7 +107,7 @@ def test_a_complaint_contests_nothing_of_another_person(
     request = file_request(
         form_token=uuid4(),
         sender=Sender(address="khac@example.com", language="vi"),
-        asked_for=RequestKind.DELETE,
+        wish=Wish(RequestKind.DELETE, everything=True),
         text="Xóa.",
         by=GUEST,
         now=now,

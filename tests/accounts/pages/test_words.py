@@ -9,6 +9,7 @@ from django.apps import apps
 from accounts import event_words
 from accounts.enums import Role
 from cases.enums import ALL_EVENTS
+from dsr_requests.enums import RequestEvent
 
 OURS = ("accounts", "complaints", "dsr_requests", "cases", "consent", "outbound", "personal_data", "policies", "core")
 # Concern no person: nothing of them stands in anybody's log.
@@ -35,6 +36,8 @@ def test_every_event_has_words() -> None:
     for kind in event_words.CASE_KINDS:
         for step in ALL_EVENTS:
             assert event_words.words_of(f"{kind}.{step}")
+    for step in {value for name, value in vars(RequestEvent).items() if name.isupper()}:
+        assert event_words.words_of(f"request.{step}")
 
 
 def test_every_role_has_words() -> None:
@@ -44,3 +47,4 @@ def test_every_role_has_words() -> None:
 def test_an_event_without_words_is_a_mistake() -> None:
     with pytest.raises(KeyError):
         event_words.words_of("item.teleported")
+    assert event_words.words_or_code("item.teleported") == "item.teleported"

@@ -1,0 +1,13 @@
+"""What may not be done with the copy that answers a request."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import NotAllowed
+
+
+class NoAddressHeld(NotAllowed):
+    code = "no-address-held"
+    message = _(
+        "No e-mail address is held to which a code could be sent. Write to us here or call us; a colleague hands the "
+        "copy over another way."
+    )

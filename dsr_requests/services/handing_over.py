@@ -1,0 +1,108 @@
+"""Handing the copy over to the person entitled: after signing in again, or by a code to an address held before.
+
+A power of attorney lets its holder ask; the copy goes to whoever is represented, so the code does. The legal
+representative of a child, and a guardian, act in that person's place and get the code themselves.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from cases.enums import CodeAnswer, CodePurpose
+from cases.models import OneTimeCode
+from cases.services import codes
+from core.actors import Actor
+from dsr_requests.errors import Frozen, HeldBack
+from dsr_requests.errors_copy import NoAddressHeld
+from dsr_requests.guards import check_mandate_lasts
+from dsr_requests.models import Request
+from dsr_requests.selectors_identity import address_for_results, address_of_represented, is_frozen, is_held_back
+from dsr_requests.services.locking import lock_request
+from outbound.services.queueing import queue_notice
+from personal_data.errors import CopyGone, CopyNotReady
+from personal_data.models import Package
+from personal_data.services import packaging
+from personal_data.services.packaging import Fetched
+
+
+def begin_fetch(*, request_id: int, now: datetime) -> OneTimeCode:
+    """Send a code for the copy of a request to the address of the person entitled.
+
+    Raises CopyNotReady, CopyGone, MandateOver, HeldBack, Frozen, NoAddressHeld, TooManyCodes.
+    """
+    with transaction.atomic():
+        request = lock_request(request_id)
+        package = _fetchable(request, now=now)
+        address = _address(request, now=now)
+        if not address:
+            raise NoAddressHeld
+        row, code = codes.code_for_case(request, purpose=CodePurpose.FETCH, now=now)
+        queue_notice(
+            notice="copy-code",
+            to=address,
+            language=request.language,
+            context={"code": code},
+            now=now,
+            subject_id=package.subject_id,
+        )
+    return row
+
+
+def fetch_with_code(
+    *, request_id: int, code_id: UUID, typed: str, by: Actor, now: datetime
+) -> tuple[CodeAnswer, Fetched | None]:
+    """Answer the code; when it is right, the copy.
+
+    Raises CopyNotReady, CopyGone, MandateOver, HeldBack, Frozen, SubjectGone.
+    """
+    request = Request.objects.get(pk=request_id)
+    package = _fetchable(request, now=now)
+    if not OneTimeCode.objects.filter(pk=code_id, case_ref=request.target).exists():
+        return CodeAnswer.SPENT, None
+    outcome = codes.answer(code_id=code_id, purpose=CodePurpose.FETCH, typed=typed, now=now)
+    if outcome != CodeAnswer.RIGHT:
+        return outcome, None
+    return outcome, packaging.fetch(package_id=package.pk, by=by, now=now)
+
+
+def fetch_own(*, package_id: UUID, subject_id: UUID, by: Actor, now: datetime) -> Fetched:
+    """A member, who has just shown the password or a passkey, takes the own copy.
+
+    Raises CopyNotReady, CopyGone, HeldBack, Frozen, SubjectGone.
+    """
+    package = Package.objects.filter(pk=package_id, subject_id=subject_id).first()
+    if package is None:
+        raise CopyGone
+    request = request_of(package)
+    if request is not None and is_held_back(request):
+        raise HeldBack
+    if is_frozen(subject_id, now):
+        raise Frozen
+    return packaging.fetch(package_id=package.pk, by=by, now=now)
+
+
+def request_of(package: Package) -> Request | None:
+    """The request a copy answers."""
+    kind, _colon, pk = package.basis.partition(":")
+    return Request.objects.filter(pk=int(pk)).first() if kind == Request.kind and pk.isdigit() else None
+
+
+def _fetchable(request: Request, *, now: datetime) -> Package:
+    package = packaging.package_of(request.target)
+    if package is None:
+        raise CopyNotReady
+    check_mandate_lasts(request, now=now)
+    if is_held_back(request):
+        raise HeldBack
+    if is_frozen(package.subject_id, now):
+        raise Frozen
+    if not packaging.is_fetchable(package, now=now):
+        raise CopyGone if package.ready_at else CopyNotReady
+    return package
+
+
+def _address(request: Request, *, now: datetime) -> str:
+    if request.is_by_attorney:
+        return address_of_represented(request, at=now)
+    return address_for_results(request)

@@ -1,0 +1,49 @@
+"""What waits for a second person or a recipient, for the start page and the lists of the desk."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases import queue
+from cases.enums import OPEN_STATES
+from cases.permissions import READING_ROLES, WORKING_ROLES
+from core.actors import Actor
+from dsr_requests.models import Decision, PausedAddress, Request
+from personal_data.models import RecipientTask, UseLimit
+
+AWAITS_SECOND = Q(needs_second=True, seconded_at__isnull=True, dropped_at__isnull=True, case__status__in=OPEN_STATES)
+
+
+def awaiting_second(*, by: Actor) -> QuerySet[Decision]:
+    """Decisions that wait for a second person, none of a request that is one's own or about oneself."""
+    return Decision.objects.filter(AWAITS_SECOND, case__in=queue.listed(Request, by=by))
+
+
+def waiting(by: Actor, now: datetime) -> list[tuple[str, str, int]]:
+    """Name, address and length of each list that waits for somebody. One query."""
+    if by.audit_role not in WORKING_ROLES | READING_ROLES:
+        return []
+    own = getattr(by, "subject_id", None)
+    lifting = UseLimit.objects.filter(ended_at__isnull=True).exclude(lift_asked_by="")
+    counts = queue.capped_counts(
+        {
+            "second": awaiting_second(by=by).order_by(),
+            "lifting": lifting.exclude(subject_id=own).order_by(),
+            "held": PausedAddress.objects.filter(lifted_at__isnull=True)
+            .exclude(subject_id=own, subject_id__isnull=False)
+            .order_by(),
+            "late": RecipientTask.objects.filter(confirmed_at__isnull=True, due_at__lte=now).order_by(),
+        }
+    )
+    decisions = reverse("admin:dsr_requests_decision_changelist")
+    limits = reverse("admin:personal_data_uselimit_changelist")
+    orders = reverse("admin:personal_data_recipienttask_changelist")
+    pauses = reverse("admin:dsr_requests_pausedaddress_changelist")
+    return [
+        (_("Waits for a second person"), decisions, counts["second"]),
+        (_("Lifting of a limit waits for a second person"), f"{limits}?state=second", counts["lifting"]),
+        (_("Orders to recipients, late"), f"{orders}?state=late", counts["late"]),
+        (_("Addresses requests are held from"), f"{pauses}?state=held", counts["held"]),
+    ]

@@ -1,0 +1,96 @@
+"""A deletion of everything that can still be called off: what the pages say, and the button that works for whoever
+holds the link.
+"""
+
+import html
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+from core import clock
+from personal_data.enums import ErasureState
+from personal_data.models import DataSubject, ErasureRun
+from personal_data.services.erasing import run_due_erasures
+from tests.accounts.pages.conftest import PASSWORD, Hold
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+ERASE = "/en/account/erase/"
+
+
+@pytest.fixture(autouse=True)
+def _no_old_throttles() -> None:
+    cache.clear()
+
+
+def ask(browser: Client) -> str:
+    """Ask for everything to be deleted; the address of the page that shows it."""
+    answer = browser.post(ERASE, {"understood": "on", "password": PASSWORD})
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def page(browser: Client, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return html.unescape(answer.content.decode())
+
+
+def test_the_page_says_when_it_begins(browser: Client, hold: Hold) -> None:
+    hold()
+    text = page(browser, ERASE)
+    assert "It begins 24 hours after you press the button" in text and "You are signed out at once" not in text
+
+
+def test_until_it_begins_the_person_stays_signed_in_and_every_page_says_so(browser: Client, hold: Hold) -> None:
+    hold()
+    link = ask(browser)
+    for address in ("/en/account/", "/en/account/data/", "/en/account/requests/"):
+        text = page(browser, address)
+        assert "Everything is going to be deleted" in text and f'href="{link}"' in text, address
+    assert "Your password" not in page(browser, ERASE)
+
+
+def test_whoever_has_the_link_calls_it_off_with_a_button_and_nothing_else(browser: Client, hold: Hold) -> None:
+    hold()
+    link = ask(browser)
+    stranger = Client()
+    text = page(stranger, link)
+    assert "The deletion has not begun" in text and "begins in 24 hours" in text
+    assert f'action="{link}cancel/"' in text and 'data-action="erasure-cancel"' in text
+    assert stranger.get(f"{link}cancel/").status_code == 405
+    assert ErasureRun.objects.get().state == ErasureState.COOLING
+    for _turn in range(2):
+        assert stranger.post(f"{link}cancel/")["Location"] == link
+    assert ErasureRun.objects.get().state == ErasureState.CANCELLED
+    assert "The deletion was called off" in page(stranger, link)
+    assert stranger.get(link, headers={"accept": "application/json"}).json()["finished"] is True
+    assert "Everything is going to be deleted" not in page(browser, "/en/account/")
+
+
+def test_the_page_of_the_deletion_shows_no_value_of_the_person(browser: Client, member: User, hold: Hold) -> None:
+    item = hold()
+    text = page(Client(), ask(browser))
+    assert "What goes" in text and "What stays, and why" in text
+    for trace in ("Mai Hoa", "hoa.tran", str(item.pk), str(member.subject_id)):
+        assert trace not in text
+
+
+def test_once_begun_it_cannot_be_called_off(browser: Client, hold: Hold) -> None:
+    hold()
+    link = ask(browser)
+    assert run_due_erasures(now=clock.now()) == 0
+    assert run_due_erasures(now=clock.now() + timedelta(hours=25)) == 1
+    answer = Client().post(f"{link}cancel/", follow=True)
+    assert "Everything is deleted" in html.unescape(answer.content.decode())
+    assert ErasureRun.objects.get().state == ErasureState.DONE
+    assert not DataSubject.objects.get().is_active
+
+
+def test_an_unknown_link_shows_and_cancels_nothing(browser: Client) -> None:
+    for token in ("0" * 64, uuid4().hex):
+        assert browser.get(f"/en/account/erase/progress/{token}/").status_code == 404
+        assert browser.post(f"/en/account/erase/progress/{token}/cancel/").status_code == 404
