@@ -78,6 +78,7 @@ class Decide(DeskAction):
             grounds=grounds_of(case, now=now),
             fields=[(code, names_of(pack, [code], of="field")) for code in sorted(fields)],
             purposes=[(code, names_of(pack, [code], of="purpose")) for code in sorted(purposes)],
+            names_part=case.asked_for != RequestKind.CORRECT,
             **kwargs,
         )
 

@@ -62,7 +62,10 @@ def several(label: Any, choices: Sequence[tuple[str, Any]], help_text: Any = "")
 
 
 class DecideForm(forms.Form):
-    """What is decided. `seen_digest` is the hash of the plan on the page that shows it before it is sent."""
+    """What is decided. `seen_digest` is the hash of the plan on the page that shows it before it is sent.
+
+    With `names_part` a part has to name what it leaves out; of corrections it was said before, value by value.
+    """
 
     form_token = FormTokenField()
     seen_digest = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
@@ -71,9 +74,17 @@ class DecideForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, verdicts: Choices, grounds: Choices, fields: Choices, purposes: Choices, **kwargs: Any
+        self,
+        *args: Any,
+        verdicts: Choices,
+        grounds: Choices,
+        fields: Choices,
+        purposes: Choices,
+        names_part: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._names_part = names_part
         self.fields["verdict"].choices = verdicts  # type: ignore[attr-defined]
         self.fields["ground"] = conditional(
             choice(
@@ -106,7 +117,7 @@ class DecideForm(forms.Form):
                 self.add_error("ground", _("Choose the ground; the law asks for it."))
             if not str(cleaned.get("words", "")).strip() and "words" not in self.errors:
                 self.add_error("words", _("Write the sentence the person will read."))
-        asked = self._asked()
+        asked = self._asked() if self._names_part else {}
         if verdict == Verdict.PART and asked and not 0 < len(refused) < sum(asked.values()):
             self.add_error(next(iter(asked)), _("Choose what is left out: some of it, not all."))
         if verdict == Verdict.ACCEPT and (cleaned.get("ground") or refused):

@@ -102,6 +102,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             "fields": [
                 spec for spec in (policies.fields(version) if version else ()) if spec.kind not in NOT_IN_A_TABLE
             ],
+            "endings": "…__source, …__basis, …__date",
+            "language_column": "language",
             "had_file": sent,
         }
         return render(request, "admin/personal_data/import_new.html", context, status=422 if sent else 200)

@@ -196,7 +196,11 @@ def _line(declaration: Declaration, fate: Fate, subject_id: UUID, at: datetime, 
 @cache
 def _with_fate(fate: Fate) -> tuple[Declaration, ...]:
     """Declarations whose rows meet this fate; rows others point at come last."""
-    found = [declaration for declaration in declarations() if declaration.subject and fate in set(_fates(declaration))]
+    found = [
+        declaration
+        for declaration in declarations()
+        if declaration.subject and not declaration.passing and fate in set(_fates(declaration))
+    ]
     return tuple(
         sorted(found, key=lambda declaration: (_is_pointed_at(declaration.model, found), declaration.model._meta.label))
     )

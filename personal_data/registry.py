@@ -14,6 +14,7 @@ from personal_data.third_party import THIRD_PARTY
 class Declaration:
     """The decision for one model.
 
+    Rows that are `passing` go by themselves when the work they serve is done, so no plan lists them.
     `about` leads to a person whom rows concern that are under the key of another: proof of what was asked for them.
     """
 
@@ -22,6 +23,7 @@ class Declaration:
     personal: Mapping[str, Personal] = field(default_factory=dict)
     plain: Mapping[str, str] = field(default_factory=dict)
     about: str | None = None
+    passing: bool = False
 
     @property
     def erasures(self) -> set[Erasure]:
@@ -35,7 +37,14 @@ def declaration_of(model: type[models.Model]) -> Declaration | None:
     source = own if own is not None else THIRD_PARTY.get(model._meta.label)
     if source is None:
         return None
-    return Declaration(model, source.subject, source.personal, source.plain, getattr(source, "about", None))
+    return Declaration(
+        model,
+        source.subject,
+        source.personal,
+        source.plain,
+        getattr(source, "about", None),
+        getattr(source, "passing", False),
+    )
 
 
 def declarations() -> Iterator[Declaration]:

@@ -97,6 +97,7 @@ class Snapshot(models.Model):
     class PersonalData:
         subject = "case__subject"
         about = "case__about"
+        passing = True
         personal = {"sealed": Personal(Category.CONTACT, Basis.LAW, Erasure.EVIDENCE_END)}
         plain = {"id": "", "case": "the request", "made_at": "", "purged_at": ""}
 

@@ -68,7 +68,6 @@ PAUSES = (
     timedelta(hours=6),
 )
 
-
 # Filled at start by upper packages.
 _before_start: list[Callable[..., None]] = []
 
@@ -275,6 +274,7 @@ def _store(run: ErasureRun, lines: list[planning.Planned], *, suppress: bool, by
 
 def _set_off(run: ErasureRun, *, by: Actor, now: datetime) -> None:
     """From here there is no way back: what must end first ends, recipients are told, and nobody adds anything."""
+    note_missing(run)  # before: open sign-ins, which the run itself ends, were there when it began
     for begin in _before_start:
         begin(subject_id=run.subject_ref, now=now)
     _order_deletion(run, (), by=by, now=now)
@@ -298,17 +298,15 @@ def _may_go_on(run: ErasureRun, now: datetime) -> bool:
         if cooled:
             _record(AuditEvent.ERASURE_STARTED, held, SYSTEM, now, {})
             _set_off(held, by=SYSTEM, now=now)
-        if cooled or held.state == ErasureState.WAITING:
+        elif held.scope == PlanScope.CHOSEN and held.state == ErasureState.WAITING:
             note_missing(held)
+        if cooled or held.state == ErasureState.WAITING:
             ErasureRun.objects.filter(pk=held.pk).update(state=ErasureState.RUNNING)
     return held.state != ErasureState.CANCELLED
 
 
 def _order_deletion(run: ErasureRun, fields: Collection[str], *, by: Actor, now: datetime) -> None:
-    """Recipients delete too, and what they know the person by is kept until they did.
-
-    What rests on a request has its orders, and its snapshot, among the request's own steps.
-    """
+    """Recipients delete too, and are still told whom. A request has its orders and its snapshot among its own steps."""
     if not run.basis:
         give_orders(
             subject_id=run.subject_ref,
