@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models.expressions import RawSQL
 from django.test import Client
 
 from accounts.enums import Role
@@ -55,9 +56,10 @@ class Mail:
 
 
 def queued() -> list[Mail]:
-    """All mails in the outbox, oldest first."""
+    """All mails in the outbox, oldest first; those of one moment in the order in which they were written."""
     found = []
-    for message in OutboxMessage.objects.filter(sealed_to__isnull=False).order_by("created_at", "due_at", "pk"):
+    in_order = OutboxMessage.objects.order_by("created_at", "due_at", RawSQL("ctid", []))
+    for message in in_order.filter(sealed_to__isnull=False):
         to = unwrap(bytes(message.sealed_to or b""), context=message.sealing_context("to")).decode()
         context = json.loads(unwrap(bytes(message.sealed_context or b""), context=message.sealing_context("context")))
         words = render(notice=message.notice, language=message.language, context=context, at=message.created_at)

@@ -164,7 +164,10 @@ def test_what_a_part_can_leave_out(member: User, policy_in_force: PolicyVersion,
         (WISHES[RequestKind.OBJECT], set(), {"marketing"}),
         (Wish(RequestKind.RESTRICT, everything=True), set(), every),
     ):
-        assert asked_of(known(member, wish, now=now), at=now) == (fields, purposes)
+        found = asked_of(known(member, wish, now=now), at=now)
+        sections = {code for code in found[0] if code.startswith("section:")}
+        assert bool(sections) == (wish.kind == RequestKind.COPY)
+        assert (found[0] - sections, found[1]) == (fields, purposes)
 
 
 def test_a_consent_is_named_by_its_parts() -> None:

@@ -43,7 +43,9 @@ def test_a_member_asks_for_each_right_and_follows_it(walk_on: OpenWalk, portal: 
         reference = walk.reference()
         walk.go(f"account/requests/{reference}/")
         walk.examine()
-        expect(walk.page.locator("#who-title")).to_be_visible()
+        # The password said who asks: the page asks for nothing more, and says so.
+        expect(walk.page.locator("#who-title")).to_have_count(0)
+        expect(walk.page.locator("main .summary-row .status-done").first).to_be_visible()
     walk.go("account/requests/")
     walk.examine()
     links = walk.page.locator('main a[href*="/account/requests/YC-"]')

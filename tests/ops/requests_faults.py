@@ -55,18 +55,21 @@ class Drill:
     errands: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     fault: str = ""
 
-    def strike(self, fault: str) -> None:
+    def strike(self, fault: str, times: int = 1) -> None:
         """Have requests made, and the fault strike while they are carried out."""
         self.fault = fault
-        {
-            "worker killed": self._worker_killed,
-            "broker emptied": self._broker_emptied,
-            "database restarted": self._database_restarted,
-            "disk full": self._disk_full,
-            "mail down": self._mail_down,
-            "two workers": self._two_workers,
-            "deleted meanwhile": self._deleted_meanwhile,
-        }[fault]()
+        if fault == "two workers":
+            self._two_workers(times)
+            return
+        for _ in range(times):
+            {
+                "worker killed": self._worker_killed,
+                "broker emptied": self._broker_emptied,
+                "database restarted": self._database_restarted,
+                "disk full": self._disk_full,
+                "mail down": self._mail_down,
+                "deleted meanwhile": self._deleted_meanwhile,
+            }[fault]()
 
     def strike_step(self, wish: str, place: str, step: str) -> bool:
         """Kill the worker in one step, carried out and not committed. False when it was faster every time."""
@@ -142,18 +145,19 @@ class Drill:
             self._ask()
         self.mail.start()
 
-    def _two_workers(self) -> None:
+    def _two_workers(self, times: int) -> None:
         """Both find the same requests, and one of them is in the middle of a step."""
         with second_worker(self.up, self.settings):
             assert processes.wait_until(lambda: len(self._workers()) == 2 * WORKER_PROCESSES, seconds=PATIENCE)
-            self._ask()
-            self.process.ask("ring", 3)
-            self._note([self.process.ask("hold", random.choice(STEPS))["errand"]])
-            self.process.ask("ring", 6)
-            time.sleep(random.uniform(0, 1))
-            self.process.ask("release")
-            self.process.ask("ring", 6)
-            time.sleep(random.uniform(0, 1))
+            for _ in range(times):
+                self._ask()
+                self.process.ask("ring", 3)
+                self._note([self.process.ask("hold", random.choice(STEPS))["errand"]])
+                self.process.ask("ring", 6)
+                time.sleep(random.uniform(0, 1))
+                self.process.ask("release")
+                self.process.ask("ring", 6)
+                time.sleep(random.uniform(0, 1))
 
     def _deleted_meanwhile(self) -> None:
         for _ in range(MISSES):

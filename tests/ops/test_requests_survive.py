@@ -27,6 +27,5 @@ def test_requests_are_carried_out_once_and_wholly(installation: Drill) -> None:
     for step in STEPS:
         assert installation.strike_step(*step), f"the worker could not be held in {step}"
     for fault in FAULTS:
-        for _ in range(TWICE):
-            installation.strike(fault)
+        installation.strike(fault, TWICE)
     assert installation.wait_until_right() == []

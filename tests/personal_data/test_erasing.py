@@ -53,6 +53,7 @@ def test_a_plan_changes_nothing_and_names_every_row(subject: DataSubject, now: d
 def test_every_table_that_leads_to_a_person_is_in_the_plan(subject: DataSubject, now: datetime) -> None:
     planned = {one.target for one in planning.plan_everything(subject_id=subject.pk, at=now, confirms=True)}
     led = {found.model._meta.label_lower for found in declarations() if found.subject and found.personal}
+    led -= {"dsr_requests.snapshot"}  # goes by itself when its request is done
     assert planned - {planning.KEY, planning.CONFIRMATION} == led
 
 
