@@ -249,7 +249,7 @@ def test_taking_a_complaint_back_is_asked_once_and_told(worked_on: Complaint, ag
     browser.post("/en/complaints/case/withdraw/")
     assert as_it_is(worked_on).status == CaseStatus.WITHDRAWN
     text = page(browser)
-    assert "Taken back by you" in text
+    assert "Withdrawn" in text and "You took it back" in text
     assert "case-write" not in text and "What you can do now" not in text
     assert browser.get("/en/complaints/case/withdraw/").status_code == 302
 
