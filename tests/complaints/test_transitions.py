@@ -134,7 +134,7 @@ def at_state(status: CaseStatus, complaint: Complaint, *, by: User, now: datetim
 
 def test_the_table_says_what_is_written_out_here() -> None:
     assert {(current, target) for current, following in TRANSITIONS.items() for target in following} == set(ALLOWED)
-    assert set(TRANSITIONS) == set(CaseStatus)
+    assert set(TRANSITIONS) == set(CaseStatus) - {S.FULFILLING}  # a request's alone
     assert set(OPEN_STATES) | set(SETTLED_STATES) | set(FINAL_STATES) == set(CaseStatus)
     assert len(OPEN_STATES) + len(SETTLED_STATES) + len(FINAL_STATES) == len(CaseStatus)
 
@@ -154,7 +154,7 @@ def test_each_move_is_made_by_a_service(
     assert (moved.closed_at is not None) == (target in FINAL_STATES)
 
 
-@pytest.mark.parametrize("current", list(CaseStatus))
+@pytest.mark.parametrize("current", list(TRANSITIONS))
 def test_every_other_pair_is_refused(current: CaseStatus, complaint: Complaint, agent: User, now: datetime) -> None:
     case = at_state(current, complaint, by=agent, now=now)
     for target in CaseStatus:
