@@ -48,6 +48,7 @@ SENT: dict[str, dict[str, Any]] = {
     "mandate": {"scope": ["copy"], "valid_until": "2099-01-01"},
     "mandate-refuse": {"words": "no"},
     "child": {"channel": "PHONE", "words": "yes"},
+    "evidence-in": {"channel": "POST", "words": "a letter"},
     "evidence": {"person": "x", "words": "it is"},
     "ask-evidence": {"reason": "NO_CHANNEL"},
     "begin": {},
