@@ -72,6 +72,11 @@ NO_PAGE = {
     "staff/dsr_requests/request/<int:pk>/files/<uuid:attachment_id>/": (302, "no request here came with a file"),
     "staff/logout/": (BY_FORM_ONLY, "one press"),
     "staff/password_change/": (302, "passwords are changed where everyone changes theirs"),
+    "staff/personal_data/uselimit/<path:object_id>/change/": (
+        404,
+        "no limit here; personal_data/test_orders_desk has one",
+    ),
+    "staff/personal_data/uselimit/<path:object_id>/history/": (302, "as above"),
     "staff/r/<path:content_type_id>/<path:object_id>/": (404, "no model has a page outside the desk"),
     "track/case/files/<uuid:file_id>/": (302, "a case no code opened is looked up first"),
     "track/case/close/": (BY_FORM_ONLY, "one press on the page of a case"),
