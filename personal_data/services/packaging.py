@@ -56,6 +56,7 @@ PAUSES = (
 )
 # Sections whose entries are named by the field they belong to: what staff leave out of one goes out of all.
 FIELD_SECTIONS = ("data", "files", "earlier_values", "declined", "imports")
+_LOOK_BACK = timedelta(hours=1)  # a deletion that began so long before a copy was asked for is over by then
 _SAYS_EVERY = 0.25  # seconds between two notes of how far a copy is; most are made sooner
 _DELETIONS = (AuditEvent.ITEM_ERASED, AuditEvent.FILE_ERASED, AuditEvent.DEVICE_ERASED, AuditEvent.ERASURE_STEP)
 _TO_MAKE = Q(state__in=(PackageState.WAITING, PackageState.BUILDING))
@@ -179,9 +180,11 @@ def expire_due(*, now: datetime) -> int:
     """End copies whose time is over, and those that hold what was deleted since. How many. Safe to repeat."""
     deleted = AuditEntry.objects.filter(subject_ref=OuterRef("subject_id"), event__in=_DELETIONS)
     ready = Package.objects.filter(state=PackageState.READY)
-    over = ready.filter(Q(expires_at__lte=now) | Exists(deleted.filter(at__gte=OuterRef("ready_at"))))
+    # A moment only says where to look: whether a deletion came after the copy was begun, the order of entries says.
+    suspect = ready.filter(Q(expires_at__lte=now) | Exists(deleted.filter(at__gte=OuterRef("asked_at") - _LOOK_BACK)))
+    over = [package.pk for package in suspect if not is_fetchable(package, now=now)]
     ended = 0
-    for package_id in list(over.values_list("pk", flat=True)):
+    for package_id in over:
         # Bytes first: whatever comes between, the row still names what is to go.
         storage.remove_blob(package_id)
         with transaction.atomic():

@@ -112,6 +112,23 @@ def test_a_copy_that_holds_what_was_deleted_since_is_not_handed_over(held: DataS
     assert package.state == PackageState.EXPIRED and not bytes_of(package)
 
 
+def test_a_deletion_before_it_was_begun_does_not_end_a_copy(held: DataSubject, now: datetime) -> None:
+    """The worker that makes a copy may have read its clock before the deletion came: what counts is the order."""
+    write_item(subject_id=held.pk, field="phone", value="0912345678", by=SYSTEM, now=now)
+    package = ask(held.pk, now)
+    erase_items(subject_id=held.pk, fields=["phone"], by=SYSTEM, now=now + timedelta(seconds=5))
+    packaging.make_due(now=now)
+    assert packaging.expire_due(now=now + timedelta(minutes=1)) == 0
+    package.refresh_from_db()
+    assert package.state == PackageState.READY and bytes_of(package)
+
+
+def test_a_deletion_that_read_its_clock_early_ends_a_copy(held: DataSubject, now: datetime) -> None:
+    package = made(held.pk, now)
+    erase_items(subject_id=held.pk, fields=["full-name"], by=SYSTEM, now=now - timedelta(seconds=5))
+    assert packaging.expire_due(now=now) == 1 and not bytes_of(package)
+
+
 def test_its_time_ends(held: DataSubject, now: datetime) -> None:
     package = made(held.pk, now)
     last = now + timedelta(days=7)
