@@ -47,6 +47,7 @@ CREATE TABLE bench.value (
 );
 CREATE INDEX ON bench.value (subject_id);
 CREATE INDEX ON bench.value (field, value);
+CREATE INDEX ON bench.value (field, held_since);
 CREATE TABLE bench.ground (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, batch_id uuid NOT NULL,
     subject_id uuid NOT NULL REFERENCES bench.subject DEFERRABLE INITIALLY DEFERRED,
