@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, setup_logging, worker_process_init
+from celery.signals import celeryd_init, setup_logging, worker_before_create_process, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 
@@ -94,16 +94,19 @@ def _use_django_logging(**_: Any) -> None:
 
 
 @celeryd_init.connect
-def _share_memory(**_: Any) -> None:
-    """A worker waits for its broker; and what it loads before the fork stays out of the collector, so that children
-    share it.
-    """
+def _prepare_worker(**_: Any) -> None:
+    """A worker waits for its broker; and the holidays are loaded once, before the fork."""
     app.conf.broker_transport_options = {
         **app.conf.broker_transport_options,
         "socket_connect_timeout": WORKER_SOCKET_SECONDS,
         "socket_timeout": WORKER_SOCKET_SECONDS,
     }
     load_holidays()
+
+
+@worker_before_create_process.connect
+def _share_memory(**_: Any) -> None:
+    """What was loaded before the fork stays out of the collector: looking at it would copy its pages into the child."""
     gc.collect()
     gc.freeze()
 
