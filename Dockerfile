@@ -7,7 +7,7 @@ RUN python -m venv /venv \
 
 FROM python:3.11-slim-bookworm
 RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home --shell /usr/sbin/nologin portal \
-    && install -d -o portal -g portal -m 0700 /var/lib/portal
+    && install -d -o portal -g portal -m 0700 /var/lib/portal /var/lib/register
 COPY --from=packages /venv /venv
 COPY . /app
 WORKDIR /app
@@ -25,7 +25,7 @@ RUN PORTAL_DEMO=1 PORTAL_HOME=/tmp/build python manage.py collectstatic --no-inp
     && rm -rf /tmp/build \
     && PYTHONDONTWRITEBYTECODE= python -m compileall -q /app
 USER portal
-VOLUME /var/lib/portal
+VOLUME ["/var/lib/portal", "/var/lib/register"]
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["python", "-m", "privacy_portal.probe", "web"]
 CMD ["gunicorn", "--config=python:privacy_portal.gunicorn_conf"]

@@ -48,6 +48,9 @@ drill: install-dev  ## the fault, canary and restore drills at full size
 	@$(BIN)/python -m benchmarks.drill
 	@$(BIN)/python -m benchmarks.reminder_drill
 	@$(BIN)/python -m benchmarks.requests_drill
+	@$(BIN)/python -m benchmarks.canary_drill
+	@$(BIN)/python -m benchmarks.restore_drill
+	@$(BIN)/python -m benchmarks.retention_drill
 
 messages: install-dev  ## collect the texts into the catalogues and compile them (needs the gettext tools)
 	@command -v xgettext >/dev/null || { echo "The gettext tools are missing: apt-get install gettext" >&2; exit 1; }

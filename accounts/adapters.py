@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.conf import settings
+from django.contrib import messages as django_messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -28,6 +29,11 @@ from accounts.session_limits import mark_signed_in
 from core import clock
 from core.actors import GUEST
 from outbound.services.queueing import queue_notice
+from personal_data.services.suppressing import EMAIL, index_of, suppressed
+
+BEGUN_ANEW = _(
+    "Everything held under this address was deleted before. None of it comes back: you begin anew, as a new person."
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -127,6 +133,8 @@ class AccountAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, **kwargs)
         if not kwargs["signup"] and not browsers.is_known(request, person.email, since=person.browsers_known_since):
             self._tell_of_new_browser(request, person)
+        if kwargs["signup"] and _was_erased(person):
+            django_messages.info(request, str(BEGUN_ANEW))
         browsers.mark_known(request, response, alias=person.email, now=now)
         if isinstance(response, HttpResponseRedirect):
             response["Location"] = _first_stop(person, response["Location"], signup=kwargs["signup"])
@@ -156,6 +164,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Only the passkey button asks for JSON; elsewhere such an answer would carry the owner's alias."""
         match = request.resolver_match
         return match is not None and match.url_name == "mfa_login_webauthn" and super().is_ajax(request)
+
+
+def _was_erased(user: User) -> bool:
+    """Whether somebody with this address, which is proved by now, was erased before."""
+    address = _real_or_empty(user)
+    return bool(address and suppressed([index_of(EMAIL, address)]))
 
 
 def _home_of(user: User) -> str:

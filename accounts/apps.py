@@ -19,17 +19,38 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out
         from django.db.models.signals import post_migrate, post_save, pre_delete, pre_save
 
-        from accounts import address_rows, agent_scope, erasure_hook, package_parts, role_groups, sign_in_record
+        from accounts import (
+            address_rows,
+            agent_scope,
+            erasure_hook,
+            package_parts,
+            role_groups,
+            sign_in_record,
+            wrapped_here,
+        )
         from accounts.models import User
         from accounts.sealed_address import address_of_subject
         from accounts.selectors import known_by_sign_in
+        from accounts.services.closing import remove_unverified
+        from accounts.services.forgetting import (
+            forget_desk_log,
+            forget_invitations,
+            forget_recoveries,
+            forget_throttles,
+        )
+        from accounts.services.warning import POST
         from accounts.sign_in_holders import SIGN_INS
+        from accounts.staff_letters import write_to_staff
         from outbound.addresses import use_address_book
         from personal_data.holders import use_sign_ins
         from personal_data.import_known import also_known_by_address
+        from personal_data.own_records import sweep_records
         from personal_data.permissions import responsible_when
         from personal_data.services.erasing import before_rows_go, before_start, when_done
+        from personal_data.services.replay_erasing import before_many_go
+        from personal_data.services.warning import warn_with
         from personal_data.sign_in_address import use_sign_in_address
+        from personal_data.staff_telling import tell_staff_with
 
         for model in (EmailAddress, User):
             pre_save.connect(
@@ -40,14 +61,23 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(role_groups.write_roles, sender=self, dispatch_uid="accounts.write_roles")
 
         use_address_book(address_of_subject)
+        warn_with(POST)
         also_known_by_address(known_by_sign_in)
         use_sign_in_address(address_of_subject)
         use_sign_ins(SIGN_INS)
         before_start(erasure_hook.shut_when_it_starts)
+        before_many_go(erasure_hook.shut_many_before_they_go)
         before_rows_go(erasure_hook.shut_before_rows_go)
         when_done(erasure_hook.tell_it_is_done)
         responsible_when(agent_scope.has_a_case_of)
+        tell_staff_with(write_to_staff)
+        sweep_records("accounts.desk_log", forget_desk_log)
+        sweep_records("accounts.invitations", forget_invitations)
+        sweep_records("accounts.recoveries", forget_recoveries)
+        sweep_records("accounts.throttles", forget_throttles)
+        sweep_records("accounts.unproved", remove_unverified)
         package_parts.register()
+        wrapped_here.register()
 
         at_the_door.user_logged_in.connect(sign_in_record.on_signed_in, dispatch_uid="accounts.on_signed_in")
         user_logged_out.connect(sign_in_record.on_signed_out, dispatch_uid="accounts.on_signed_out")

@@ -1,9 +1,13 @@
 """What a deletion did, as the person can keep it: no value of the person stands on it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from personal_data.enums import Fate
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from core.templatetags.portal import moment
+from personal_data.enums import Fate, PlanScope
 from personal_data.erasure_words import by_reason, differences, label_of, shared_words
 from personal_data.models import ErasureRun
 
@@ -47,6 +51,8 @@ class Certificate:
     kept: list[KeptGroup]
     differences: list[str]
     plan_hash: str
+    beyond_recall: datetime
+    is_whole: bool
 
 
 def certificate_of(run: ErasureRun) -> Certificate:
@@ -76,4 +82,26 @@ def certificate_of(run: ErasureRun) -> Certificate:
         ],
         differences=differences(lines),
         plan_hash=bytes(run.plan.digest).hex(),
+        beyond_recall=beyond_recall(run.scope, run.finished_at),
+        is_whole=run.scope == PlanScope.EVERYTHING,
     )
+
+
+def beyond_recall(scope: str, finished_at: datetime) -> datetime:
+    """The moment after which nothing can bring back what a run deleted that finished at a moment.
+
+    Of a whole person no key is left once the last backup of the keys is gone; a single entry goes with the last backup
+    of the data, until which a restored one is deleted again from the erasure register.
+    """
+    whole = scope == PlanScope.EVERYTHING
+    return finished_at + timedelta(days=settings.PORTAL_KEYS_BACKUP_DAYS if whole else settings.PORTAL_BACKUP_DAYS)
+
+
+def recall_words(certificate: Certificate) -> str:
+    """The same in a sentence."""
+    words = (
+        _("After %(moment)s nothing can bring this data back: by then the last backup of its key is gone too.")
+        if certificate.is_whole
+        else _("After %(moment)s nothing can bring this data back: by then the last backup that holds it is gone too.")
+    )
+    return words % {"moment": moment(certificate.beyond_recall)}

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from accounts.certificate import Certificate
+from accounts.certificate import Certificate, recall_words
 from core.templatetags.portal import moment
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table it leaves out of a typeface
@@ -29,6 +29,7 @@ def certificate_pdf(certificate: Certificate, *, controller: str) -> bytes:
         (pgettext("deletion", "Finished"), moment(certificate.finished_at)),
     ):
         _write(pdf, f"{label}: {value}")
+    _write(pdf, recall_words(certificate))
     _write(pdf, _("What was deleted"), size=_HEADING)
     _table(
         pdf,

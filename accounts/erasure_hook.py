@@ -1,17 +1,21 @@
 """What the erasure of a person calls before it deletes rows and when it is done, however it was begun."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import override
 
 from accounts import notices
+from accounts.certificate import beyond_recall
 from accounts.models import User
 from accounts.services.closing import shut
 from core import clock
 from core.actors import SYSTEM
+from core.templatetags.portal import moment
 from outbound.services.queueing import queue_notice
 from personal_data.models import ErasureRun
 from personal_data.services.erasing import progress_token
@@ -31,6 +35,13 @@ def shut_when_it_starts(*, subject_id: UUID, now: datetime) -> None:
         shut(user=user, by=SYSTEM, now=now)
 
 
+def shut_many_before_they_go(*, subject_ids: Sequence[UUID], now: datetime) -> None:
+    """The same of many people erased again after a restore: of those who have a session or a role."""
+    users = User.objects.filter(subject_id__in=subject_ids)
+    for user in users.filter(Q(groups__isnull=False) | Q(usersession__isnull=False)).distinct():
+        shut(user=user, by=SYSTEM, now=now)
+
+
 def tell_it_is_done(run: ErasureRun, address: str, now: datetime) -> None:
     """The last mail. Its row carries no reference to the person and is blanked once it has left."""
     if not address:
@@ -38,11 +49,17 @@ def tell_it_is_done(run: ErasureRun, address: str, now: datetime) -> None:
     with override(run.language):
         complaint_url = settings.PORTAL_URL + reverse("complaints:new")
         path = reverse("accounts:erase_certificate", kwargs={"token": progress_token(run)})
+        final_at = moment(beyond_recall(run.scope, now))
     queue_notice(
         notice=notices.DATA_ERASED if run.basis else notices.ACCOUNT_ERASED,
         to=address,
         language=run.language,
-        context={"complaint_url": complaint_url, "certificate_url": settings.PORTAL_URL + path},
+        context={
+            "complaint_url": complaint_url,
+            "certificate_url": settings.PORTAL_URL + path,
+            "final_at": final_at,
+            "after_inactivity": "yes" if run.basis.startswith("retention:") else "",
+        },
         now=now,
         dedup=f"erased:{run.pk}",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from personal_data.erasure_words import Line, by_reason, counted, going, staying
 from personal_data.models import DataItem
 from personal_data.planning import KEY, plan_everything
 from personal_data.selectors import held_on
+from personal_data.selectors_holds import holds_on_everything
 
 _VALUES = DataItem._meta.label_lower
 
@@ -31,6 +33,11 @@ def foreseen(*, user: User, at: datetime) -> tuple[list[str], list[Kept]]:
     lines = plan_everything(subject_id=user.subject_id, at=at, confirms=True)
     names = ", ".join(str(field.spec.label) for field in held_on(subject_id=user.subject_id, at=at) if field.item)
     return goes(lines, names=names), stays(lines)
+
+
+def held_grounds(subject_id: UUID) -> list[str]:
+    """Why a deletion of everything has to wait: the grounds of the legal holds that stop it, each once."""
+    return list(dict.fromkeys(str(hold.get_ground_display()) for hold in holds_on_everything(subject_id)))
 
 
 def goes(lines: Sequence[Line], *, names: str = "") -> list[str]:

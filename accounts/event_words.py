@@ -70,6 +70,20 @@ WORDS: "dict[str, StrOrPromise]" = {
     Held.MERGE_DECLINED: pgettext_lazy("event", "It was decided that another record is not yours"),
     Held.SUBJECTS_MERGED: pgettext_lazy("event", "Two records on you were made one"),
     Held.SUBJECTS_PARTED: pgettext_lazy("event", "Two records that had been made one were parted again"),
+    Held.RETENTION_TOLD: pgettext_lazy("event", "A message told you that something held on you goes soon"),
+    Held.HOLD_PLACED: pgettext_lazy("event", "A legal hold was placed: what it names is not deleted for now"),
+    Held.HOLD_REVIEWED: pgettext_lazy("event", "A legal hold was looked at again and stays"),
+    Held.HOLD_REMINDED: pgettext_lazy("event", "Staff were reminded to look at a legal hold again"),
+    Held.HOLD_RELEASED: pgettext_lazy("event", "A legal hold was released"),
+    Held.DISPOSAL_PROPOSED: pgettext_lazy("event", "Staff proposed to delete data of yours that is no longer needed"),
+    Held.DISPOSAL_APPROVED: pgettext_lazy("event", "It was decided to delete data of yours that is no longer needed"),
+    Held.DISPOSAL_DECLINED: pgettext_lazy("event", "It was decided not to delete data of yours"),
+    Held.PURPOSE_BEGUN: pgettext_lazy("event", "A purpose began for which your data is used"),
+    Held.PURPOSE_ENDED: pgettext_lazy("event", "A purpose ended for which your data was used"),
+    Held.EVIDENCE_ENDED: pgettext_lazy(
+        "event", "The time for keeping proof ended; nothing kept can be tied to you any more"
+    ),
+    Held.RECORDS_ENDED: pgettext_lazy("event", "A record kept as proof was removed; its time was over"),
     Consent.GRANTED: pgettext_lazy("event", "A consent was given"),
     Consent.REFUSED: pgettext_lazy("event", "A consent was not given"),
     Consent.WITHDRAWN: pgettext_lazy("event", "A consent was withdrawn"),
@@ -80,6 +94,7 @@ WORDS: "dict[str, StrOrPromise]" = {
     PauseEvent.PAUSED: pgettext_lazy("event", "Requests from an address of yours were held, on a suspicion"),
     PauseEvent.TOLD: pgettext_lazy("event", "You were told that requests from an address of yours are held"),
     PauseEvent.LIFTED: pgettext_lazy("event", "Requests from an address of yours are no longer held"),
+    PauseEvent.FORGOTTEN: pgettext_lazy("event", "The record that an address of yours was once held was removed"),
     Account.ACCOUNT_CREATED: pgettext_lazy("event", "The account was opened"),
     Account.ACCOUNT_CLAIMED: pgettext_lazy("event", "Data held before was joined to the account"),
     Account.ACCOUNT_CLOSED: pgettext_lazy("event", "The account was closed"),
@@ -140,6 +155,9 @@ CASE_WORDS: "dict[str, StrOrPromise]" = {
     CaseEvent.UNLINKED: pgettext_lazy("case event", "The link to another case was taken away"),
     CaseEvent.REPLY_LATE: pgettext_lazy("case event", "The first reply is late"),
     CaseEvent.CLOSED: pgettext_lazy("case event", "The case was decided and closed"),
+    CaseEvent.EMPTIED: pgettext_lazy(
+        "case event", "Words and files of the case were deleted; the time for keeping them was over"
+    ),
     CaseEvent.REMINDED: pgettext_lazy("case event", "Staff were reminded of the due date"),
     CaseEvent.OVERDUE: pgettext_lazy("case event", "The due date passed"),
     CaseEvent.LIMIT_MISSED: pgettext_lazy("case event", "The last day for an answer passed"),

@@ -9,6 +9,7 @@ from core.encryption import CannotOpen, unseal
 from personal_data import selectors
 from personal_data.errors import NotHeld
 from personal_data.keys import data_key
+from personal_data.retention_words import stays_words, why_then
 from personal_data.selectors import HeldField
 from personal_data.services.holding import state_mark
 from personal_data.values import mask_address
@@ -58,6 +59,16 @@ class Card:
         return self.is_held and not self.is_sign_in_address and not self.is_devices
 
     @property
+    def why_then(self) -> str:
+        """What the day comes from on which it goes."""
+        return why_then(self.held.kept) if self.is_held else ""
+
+    @property
+    def stays(self) -> list[str]:
+        """Why it stays, reason by reason."""
+        return stays_words(self.held.kept) if self.is_held else []
+
+    @property
     def state(self) -> str:
         """Changes whenever the value does."""
         return state_mark(self.held.item)
@@ -76,10 +87,11 @@ def cards_of(
     key = data_key(user.subject_id)
     sign_in_taken = False
     cards = []
-    for held in selectors.held_on(subject_id=user.subject_id, at=at, key=key, version=version):
+    since = address.since if address else None
+    every = selectors.held_on(subject_id=user.subject_id, at=at, key=key, version=version, sign_in_since=since)
+    for held in every:
         is_address = held.spec.kind == "email" and not sign_in_taken and address is not None
         sign_in_taken |= is_address
-        since: datetime | None
         hidden = held.is_masked and held.spec.code not in shown
         if is_address:
             assert address is not None

@@ -19,7 +19,7 @@ from accounts.sealed_address import masked_address
 from core.encryption import unwrap, wrap
 from policies.context import CurrentPolicy
 
-_CONTEXT = "mfa.Authenticator:secret"
+FACTOR_CONTEXT = "mfa.Authenticator:secret"
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -35,10 +35,10 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(wrap(text.encode(), context=_CONTEXT)).decode()
+        return base64.b64encode(wrap(text.encode(), context=FACTOR_CONTEXT)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unwrap(base64.b64decode(encrypted_text), context=_CONTEXT).decode()
+        return unwrap(base64.b64decode(encrypted_text), context=FACTOR_CONTEXT).decode()
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return masked_address(cast(User, user))

@@ -26,6 +26,7 @@ ACCOUNT_DEACTIVATED = "account-deactivated"
 ACCOUNT_ERASED = "account-erased"
 DATA_ERASED = "data-erased"
 DATA_IMPORTED = "data-imported"
+RETENTION_WARNING = "retention-warning"
 
 ALL = (
     *dict.fromkeys(NOTICE_OF.values()),
@@ -36,4 +37,5 @@ ALL = (
     ACCOUNT_ERASED,
     DATA_ERASED,
     DATA_IMPORTED,
+    RETENTION_WARNING,
 )

@@ -16,6 +16,7 @@ from consent.models import LedgerEntry
 from consent.selectors import last_answers
 from core.clock import local_date
 from dsr_requests.selectors import ShownRequest, requests_of
+from policies.enums import RetentionKind
 from policies.models import PolicyVersion
 
 MOST_SHOWN = 3
@@ -66,6 +67,7 @@ class Overview:
     more_running: int
     last_look: access_log.Line | None
     going: list[Going]
+    moves_on: bool
     ask_about_address: bool
     mail_came_back: bool
 
@@ -87,7 +89,8 @@ def overview_of(*, user: User, at: datetime, version: PolicyVersion | None) -> O
         running=running[:MOST_SHOWN],
         more_running=max(0, len(running) - MOST_SHOWN),
         last_look=access_log.headline(look, user=user) if look else None,
-        going=_going(cards),
+        going=_going(cards, local_date(at)),
+        moves_on=any(card.is_held and card.held.kept.kind == RetentionKind.INACTIVE for card in cards),
         ask_about_address=address.needs_attention,
         mail_came_back=address.bounced,
     )
@@ -138,11 +141,12 @@ def _to_read(case: ShownComplaint | ShownRequest, today: date) -> date | None:
     return until if until and until >= today else None
 
 
-def _going(cards: list[Card]) -> list[Going]:
+def _going(cards: list[Card], today: date) -> list[Going]:
+    """The next days on which something goes; what is due already goes in the coming night."""
     by_day: dict[date, list[Card]] = {}
     for card in cards:
         if card.is_held and card.held.kept.day:
-            by_day.setdefault(card.held.kept.day, []).append(card)
+            by_day.setdefault(max(card.held.kept.day, today), []).append(card)
     return [Going(_names(by_day[day]), day) for day in sorted(by_day)[:MOST_SHOWN]]
 
 

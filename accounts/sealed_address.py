@@ -66,8 +66,13 @@ def keep_for_later_steps(request: HttpRequest, alias: str) -> None:
     kept = {key: value for key, value in _session_entries(request).items() if key != alias}
     while len(kept) >= KEPT_IN_SESSION:
         del kept[next(iter(kept))]
-    blob = wrap(address.encode(), context=f"accounts.session:address:{alias}")
+    blob = wrap(address.encode(), context=session_context(alias))
     request.session[SESSION_KEY] = {**kept, alias: base64.b64encode(blob).decode()}
+
+
+def session_context(alias: str) -> str:
+    """What an address kept in a session is bound to."""
+    return f"accounts.session:address:{alias}"
 
 
 def forget_later_steps(request: HttpRequest) -> None:
@@ -182,6 +187,6 @@ def _from_session(request: HttpRequest, alias: str) -> str | None:
     if blob is None:
         return None
     try:
-        return unwrap(base64.b64decode(blob), context=f"accounts.session:address:{alias}").decode()
+        return unwrap(base64.b64decode(blob), context=session_context(alias)).decode()
     except (CannotOpen, binascii.Error, ValueError):
         return None

@@ -9,10 +9,7 @@ from core.sweeps import run_sweep
 
 @shared_task(name="accounts.sweep_sessions")
 def sweep_sessions(**_: object) -> None:
-    """Remove what is kept of sessions that are over, invitations that ran out, and accounts nobody proved.
-
-    Safe to run twice.
-    """
+    """Remove what is kept of sessions that are over, and close invitations that ran out. Safe to run twice."""
     run_sweep("accounts.sweep_sessions", sweeping.sweep)
 
 

@@ -18,6 +18,7 @@ from accounts.views import (
     identity,
     limits,
     requests,
+    retention,
 )
 
 app_name = "accounts"
@@ -36,6 +37,7 @@ urlpatterns = [
     path("files/<uuid:file_id>/content/", files.content, name="file_content"),
     path("files/<uuid:file_id>/download/", files.download, name="file_download"),
     path("files/<uuid:file_id>/delete/", files.delete, name="file_delete"),
+    path("retention/", retention.retention, name="retention"),
     path("access-log/", access_log.access_log, name="access_log"),
     path("complaints/", cases.complaint_list, name="complaints"),
     path("complaints/<str:reference>/", cases.complaint, name="complaint"),

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 
 
 class AuditEntry(models.Model):
@@ -36,6 +36,7 @@ class AuditEntry(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("the record itself: references that mean nothing once the person is erased")
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",
@@ -67,6 +68,7 @@ class AuditNote(models.Model):
 
     class PersonalData:
         subject = "subject_ref"
+        retention = Keep.as_evidence()
         personal = {"sealed_text": Personal(Category.EVIDENCE, Basis.LAW, Erasure.EVIDENCE_END)}
         plain = {"id": "", "entry_ref": "", "subject_ref": "random reference of the person", "salt": ""}
 

@@ -22,6 +22,8 @@ def afterwards(home: Path) -> list[Figure]:
         *_figures("benchmarks.queue", home),
         *_figures("benchmarks.exporting", home),
         *_figures("benchmarks.importing", home),
+        *_figures("benchmarks.rotating", home),
+        *_figures("benchmarks.retention", home),
     ]
 
 

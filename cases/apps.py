@@ -11,8 +11,23 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import package_parts
-        from cases.services.assigning import release_all_of
+        from cases.people import named_case
+        from cases.services.assigning import release_all_of, release_all_of_many
+        from cases.services.codes import remove_old
+        from cases.services.digesting import forget_digests
+        from cases.services.emptying import empty_over, has_words_left
+        from personal_data.own_records import sweep_records
+        from personal_data.selectors_holds import use_cases
         from personal_data.services import erasing
+        from personal_data.services.evidence import keep_evidence_while, notes_go_with
+        from personal_data.services.replay_erasing import before_many_go
 
         erasing.before_rows_go(release_all_of)
+        before_many_go(release_all_of_many)
+        sweep_records("cases.empty", empty_over)
+        sweep_records("cases.codes", remove_old)
+        sweep_records("cases.digests", forget_digests)
+        keep_evidence_while(has_words_left)
+        notes_go_with(("complaint", "request"))
+        use_cases(named_case)
         package_parts.register()

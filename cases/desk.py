@@ -184,7 +184,7 @@ def who_has(case: Case, *, by: Actor) -> str:
 
 def _fill(page: DeskPage, revealed: str, url_of: UrlOf | None, *, by: Actor) -> None:
     case = page.case
-    key = sealing.evidence_key(case.subject_id)
+    key = sealing.key_of(case)
     contact = revealed or masked(sealing.contact_of(case, key=key), MASKS[ContactKind(case.contact_kind)])
     page.person = _person(case, contact, revealed=bool(revealed), by=by, now=page.now)
     page.text = sealing.text_of(case, key=key)

@@ -185,6 +185,7 @@ class CaseEvent:
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
+    EMPTIED = "emptied"
     LINKED = "linked"
     UNLINKED = "unlinked"
     REMINDED = "reminded"
@@ -222,6 +223,7 @@ PUBLIC_EVENTS = (
     CaseEvent.OVERDUE,
     CaseEvent.LIMIT_MISSED,
     CaseEvent.CLOSED,
+    CaseEvent.EMPTIED,
 )
 
 # What staff alone see.

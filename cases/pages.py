@@ -127,7 +127,7 @@ def person_case(case: Case, *, place: Place, now: datetime) -> CasePage:
 
 
 def _with_content(page: CasePage, case: Case, place: Place, now: datetime) -> CasePage:
-    key = sealing.evidence_key(case.subject_id)
+    key = sealing.key_of(case)
     answers = words_of(case).answers(case, key)
     current = [answer for answer in answers if answer.round == case.round]
     page = replace(

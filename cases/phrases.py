@@ -35,6 +35,7 @@ FOR_PERSON = {
     CaseEvent.OVERDUE: _("We missed our target date"),
     CaseEvent.LIMIT_MISSED: _("We missed the last day for an answer"),
     CaseEvent.CLOSED: _("It was closed"),
+    CaseEvent.EMPTIED: _("We deleted its words and files; the time for keeping them was over"),
 }
 
 FOR_STAFF = {
@@ -62,6 +63,7 @@ FOR_STAFF = {
     CaseEvent.REOPENED: _("Reopened by the person"),
     CaseEvent.WITHDRAWN: _("Withdrawn by the person"),
     CaseEvent.CLOSED: _("Closed"),
+    CaseEvent.EMPTIED: _("Words and files deleted; the keeping period was over"),
     CaseEvent.LINKED: _("Linked to another complaint"),
     CaseEvent.UNLINKED: _("Link removed"),
     CaseEvent.REMINDED: _("Staff reminded"),

@@ -23,6 +23,13 @@ def evidence_key(subject_id: UUID) -> bytes:
         raise ContentGone from error
 
 
+def key_of(case: Case) -> bytes:
+    """The key of what one case holds. Raises ContentGone, also when its own words were deleted before the key is."""
+    if case.emptied_at is not None:
+        raise ContentGone
+    return evidence_key(case.subject_id)
+
+
 def seal_into_case(case: Case, *, text: str, address: str, key: bytes) -> None:
     """Fill the sealed fields of a case that already has its reference."""
     case.sealed_text = seal_text(key, normalise_display(text), case.sealing_context_of(case.reference, "text"))

@@ -1,10 +1,8 @@
 """Tasks of cases. Each may run any number of times at once: rows say what was done, never the time of a run."""
 
-from datetime import datetime
-
 from celery import shared_task
 
-from cases.services.codes import remove_old, send_pending
+from cases.services.codes import send_pending
 from cases.services.digesting import write_digests as write
 from cases.services.recalculating import recalculate_behind
 from cases.services.reminding import sweep_marks as sweep
@@ -13,8 +11,8 @@ from core.sweeps import run_sweep
 
 @shared_task(name="cases.send_codes")
 def send_codes(**_: object) -> None:
-    """Mail the codes asked for while looking up a case; remove the old ones."""
-    run_sweep("cases.send_codes", _codes)
+    """Mail the codes asked for while looking up a case."""
+    run_sweep("cases.send_codes", send_pending)
 
 
 @shared_task(name="cases.sweep_marks")
@@ -33,8 +31,3 @@ def follow_calendar(**_: object) -> None:
 def write_digests(**_: object) -> None:
     """The morning's mail to the desk."""
     run_sweep("cases.write_digests", write)
-
-
-def _codes(*, now: datetime) -> None:
-    send_pending(now=now)
-    remove_old(now=now)

@@ -14,6 +14,8 @@ class ComplaintsConfig(AppConfig):
         from cases.describing import describe_with
         from cases.enums import MarkCode
         from cases.kinds import count_with
+        from cases.models import UNPROVED
+        from cases.services.emptying import unknown_sender
         from cases.services.reminding import end_with
         from complaints import package_parts
         from complaints.counting import FACTS
@@ -25,5 +27,6 @@ class ComplaintsConfig(AppConfig):
         time_with("complaint", PERIODS)
         end_with("complaint", MarkCode.ADDRESS_END, end_unverified)
         end_with("complaint", MarkCode.CLOSE_DUE, end_returning)
+        unknown_sender("complaint", UNPROVED)
         count_with("complaint", FACTS)
         package_parts.register()

@@ -213,6 +213,8 @@ def suggested_duplicates(complaint: Complaint, *, by: Actor | None = None) -> li
 
     One that is about the colleague who looks is left out.
     """
+    if complaint.emptied_at is not None:
+        return []
     linked = [complaint.pk, *complaint.links.values_list("earlier_id", flat=True)]
     linked += complaint.linked_from.values_list("case_id", flat=True)
     alike = Complaint.objects.filter(

@@ -13,9 +13,15 @@ class ConsentConfig(AppConfig):
         from consent.models import LedgerEntry
         from consent.selectors import count_in_force
         from consent.services.granting import end_all
+        from consent.services.replaying import end_again, end_all_of_many
         from personal_data.planning import foresee
+        from personal_data.register.entries import WITHDRAWN
         from personal_data.services.erasing import before_start
+        from personal_data.services.replay_erasing import before_many_go
+        from personal_data.services.replaying import on_replay
 
         before_start(end_all)
+        before_many_go(end_all_of_many)
+        on_replay(WITHDRAWN, end_again)
         foresee(LedgerEntry._meta.label_lower, count_in_force)
         package_parts.register()

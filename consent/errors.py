@@ -31,3 +31,13 @@ class DeviceNotNoted(NotAllowed):
 
     code = "device-without-consent"
     message = _("You have not agreed to device information being noted, so nothing was noted.")
+
+
+class ErasedBefore(NotAllowed):
+    """Staff would give a consent for somebody who was erased."""
+
+    code = "consent-of-the-erased"
+    message = _(
+        "Everything held on this person was deleted. No consent can be entered for them; only they themselves can "
+        "begin anew, by signing up."
+    )

@@ -53,10 +53,9 @@ def unseal(key: bytes, blob: Buffer, *, context: str) -> bytes:
 def wrap(plaintext: bytes, *, context: str) -> bytes:
     """Encrypt under the newest key of the keyring; the key's name travels with the result."""
     name, key = next(iter(settings.PORTAL_KEYS.items()))
-    tag = name.encode()
     nonce = os.urandom(NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, plaintext, _wrapping_context(name, context))
-    return _WRAPPED + bytes([len(tag)]) + tag + nonce + sealed
+    return wrapped_head(name) + nonce + sealed
 
 
 def unwrap(blob: Buffer, *, context: str) -> bytes:
@@ -67,6 +66,21 @@ def unwrap(blob: Buffer, *, context: str) -> bytes:
     if key is None:
         raise CannotOpen
     return _open(key, blob[2 + len(name.encode()) :], _wrapping_context(name, context).decode())
+
+
+def rewrap(blob: Buffer, *, context: str) -> bytes:
+    """The same content wrapped under the newest key. Raises CannotOpen."""
+    return wrap(unwrap(blob, context=context), context=context)
+
+
+def newest_key_name() -> str:
+    """The keyring name under which everything is wrapped from now on."""
+    return next(iter(settings.PORTAL_KEYS))
+
+
+def wrapped_head(name: str) -> bytes:
+    """How every blob wrapped under a key begins."""
+    return _WRAPPED + bytes([len(name.encode())]) + name.encode()
 
 
 def wrapping_key_name(blob: Buffer) -> str:

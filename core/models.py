@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.calendars import CLOSES, MON_FRI, MON_SAT, OPENS
+from core.classification import Keep
 
 
 class Holiday(models.Model):
@@ -26,6 +27,7 @@ class Holiday(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("what staff set up; it names nobody")
         personal: dict[str, object] = {}
         plain = {"id": "", "day": "", "name": "name of a public holiday", "is_working": ""}
 
@@ -65,6 +67,7 @@ class CalendarSetting(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("what staff set up; it names nobody")
         personal: dict[str, object] = {}
         plain = {"id": "", "working_week": "code", "opens": "", "closes": ""}
 
@@ -97,6 +100,7 @@ class CalendarVersion(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("cases name the calendar their dates were computed with")
         personal: dict[str, object] = {}
         plain = {
             "number": "",
@@ -129,6 +133,7 @@ class SweepState(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("one row for each periodic job")
         personal: dict[str, object] = {}
         plain = {
             "name": "code of the job",

@@ -20,7 +20,7 @@ from cases.admin_base import acting
 from cases.errors import ContentGone
 from cases.explaining import last_day
 from cases.permissions import READING_ROLES, WORKING_ROLES, can_see_content
-from cases.sealing import evidence_key
+from cases.sealing import key_of
 from core import clock
 from core.admin import ReadOnlyAdmin
 from core.errors import NotAllowed
@@ -127,7 +127,7 @@ class DecisionAdmin(ReadOnlyAdmin):
         by, now, case = acting(request), clock.now(), decision.case
         note_decision_look(decision=decision, by=by, now=now)
         try:
-            key: bytes | None = evidence_key(case.subject_id)
+            key: bytes | None = key_of(case)
         except ContentGone:
             key = None
         context = {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from cases.errors import ContentGone
-from cases.sealing import evidence_key
+from cases.sealing import key_of
 from core.actors import Actor
 from core.encryption import CannotOpen
 from core.templatetags.portal import day, moment
@@ -135,7 +135,7 @@ def desk_of(request: Request, *, by: Actor, now: datetime) -> RequestDesk:
     """Everything of one request, for whoever may see its content."""
     pack = policies.document(request.policy_version)
     try:
-        key: bytes | None = evidence_key(request.subject_id)
+        key: bytes | None = key_of(request)
     except ContentGone:
         key = None
     shown = RequestDesk(request.is_identified, request.identified_at, asked_in_words(request))

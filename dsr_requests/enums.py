@@ -183,3 +183,4 @@ class PauseEvent:
     PAUSED = "address.paused"
     TOLD = "address.told"
     LIFTED = "address.lifted"
+    FORGOTTEN = "address.forgotten"

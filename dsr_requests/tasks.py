@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core import clock
-from core.sweeps import run_sweep
+from core.sweeps import is_closed, run_sweep
 from dsr_requests.services.codes_to_held import send_codes
 from dsr_requests.services.fulfilling import check_none_stuck, run_due, run_request
 from dsr_requests.services.identifying import go_on_waiting as go_on
@@ -28,7 +28,7 @@ def fulfil(request_id: int = 0, **_: object) -> None:
     """Carry out what was decided on the request somebody rings for, or on every one. Safe to run twice: a step runs
     under the lock of its request.
     """
-    if request_id:
+    if request_id and not is_closed():
         run_request(request_id=request_id, now=clock.now())
         return
     run_sweep("dsr_requests.fulfil", run_due)

@@ -12,9 +12,19 @@ class OutboundConfig(AppConfig):
 
     def ready(self) -> None:
         from outbound import package_parts
-        from outbound.services.forgetting import remove_letters
+        from outbound.models import OutboxMessage
+        from outbound.services.forgetting import forget_messages, remove_letters, remove_letters_of_many
+        from personal_data.own_records import sweep_records
         from personal_data.services.erasing import before_rows_go
+        from personal_data.services.replay_erasing import before_many_go
+        from personal_data.wrapped import WrappedColumn, also_wrapped
 
         package_parts.register()
+        also_wrapped(
+            WrappedColumn(OutboxMessage, "sealed_to", lambda message: message.sealing_context("to")),
+            WrappedColumn(OutboxMessage, "sealed_context", lambda message: message.sealing_context("context")),
+        )
+        sweep_records("outbound.messages", forget_messages)
         if settings.EMAIL_DELIVERY == "folder":
             before_rows_go(remove_letters)
+            before_many_go(remove_letters_of_many)

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Period, Personal
 from outbound.enums import Channel
 from personal_data.models import DataSubject
 
@@ -72,6 +72,7 @@ class OutboxMessage(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.after(Period.MAIL, since="sent_at or failed_at", by="outbound.messages")
         personal = {
             "sealed_to": Personal(Category.CONTACT, Basis.CONTRACT, Erasure.DELETE_ROW),
             "sealed_context": Personal(Category.CONTENT, Basis.CONTRACT, Erasure.DELETE_ROW),

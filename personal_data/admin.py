@@ -18,16 +18,21 @@ from core.actors import Actor
 from core.admin import ReadOnlyAdmin
 from core.errors import NotAllowed
 from core.templatetags.portal import day
+from personal_data import admin_disposals as admin_disposals
 from personal_data import admin_erasure as admin_erasure
+from personal_data import admin_holds as admin_holds
 from personal_data import admin_import as admin_import
 from personal_data import admin_limits as admin_limits
 from personal_data import admin_merge as admin_merge
 from personal_data import admin_orders as admin_orders
 from personal_data import admin_packages as admin_packages
+from personal_data import admin_purposes as admin_purposes
+from personal_data import admin_retention as admin_retention
 from personal_data import permissions
 from personal_data.forms import RefusalForm, RevealForm
 from personal_data.models import DataSubject
 from personal_data.selectors import HeldField, held_on
+from personal_data.selectors_holds import holds_on_everything
 from personal_data.selectors_limits import limits_of
 from personal_data.services.desk import open_person, record_refusal
 from personal_data.services.holding import reveal
@@ -149,6 +154,8 @@ class DataSubjectAdmin(ReadOnlyAdmin):
             "sign_in_address": masked_sign_in_address(subject.pk) if subject.is_active else "",
             "rows": [_row(field, by, revealed or {}, reveal_form) for field in held],
             "lists_everybody": self.has_view_permission(request),
+            "holds": [admin_holds.hold_link(hold, by=by) for hold in holds_on_everything(subject.pk)],
+            "deciding": _deciding(subject, by) if subject.is_active else [],
             "limits": [admin_limits.limit_link(limit, by=by) for limit in limits_of(subject.pk)],
             "may_write": subject.is_active and permissions.can_write_for(by=by, subject_id=subject.pk),
             "refusal_form": refusal_form or RefusalForm(choices=_may_refuse(held), prefix="refusal"),
@@ -196,6 +203,19 @@ def _row(field: HeldField, by: Actor, revealed: dict[str, str], sent: RevealForm
         else None,
         "is_open": own,
     }
+
+
+def _deciding(subject: DataSubject, by: Actor) -> list[tuple[str, str]]:
+    """Where it is recorded that data of the person is no longer needed, or has to stay."""
+    found = []
+    if permissions.can_write_for(by=by, subject_id=subject.pk):
+        found.append((_("A contract began or is over"), reverse("admin:personal_data_purposestate_add")))
+    if permissions.can_prepare_retention(by=by):
+        found += [
+            (_("Place a legal hold"), reverse("admin:personal_data_legalhold_add")),
+            (_("Propose deletion: no longer needed"), reverse("admin:personal_data_disposal_add")),
+        ]
+    return [(label, f"{url}?person={subject.pk}") for label, url in found]
 
 
 def _may_refuse(held: list[HeldField]) -> list[tuple[str, str]]:

@@ -17,11 +17,12 @@ from core.actors import Actor
 from core.admin import ReadOnlyAdmin
 from core.errors import NotAllowed
 from core.templatetags.portal import moment
-from personal_data import permissions
+from personal_data import admin_holds, permissions
 from personal_data.enums import ErasureState, Fate, StepKind, StepState
 from personal_data.erasure_words import differences, label_of, shared_words, until_words, why_kept
 from personal_data.models import ErasureRun, ErasureStep, PlanLine
 from personal_data.services.erasing import resume
+from personal_data.services.erasure_holding import holds_on_run
 
 _STATUS_KIND = {
     StepState.WAITING: "neutral",
@@ -93,6 +94,7 @@ class ErasureRunAdmin(ReadOnlyAdmin):
             "title": _("Deletion %(number)s") % {"number": str(run.pk)[:13]},
             "opts": self.opts,
             "run": run,
+            "holds": _holds(run, _acting(request)),
             "lines": [_line(line) for line in lines if line.rows or line.left or line.gone],
             "differences": differences(lines),
             "steps": [_step(step) for step in run.steps.all()],
@@ -123,6 +125,11 @@ class ErasureRunAdmin(ReadOnlyAdmin):
         if run is None or not self.has_view_permission(request):
             raise Http404
         return run
+
+
+def _holds(run: ErasureRun, by: Actor) -> list[dict[str, str]]:
+    """The legal holds a deletion that has not begun waits for."""
+    return [admin_holds.hold_link(hold, by=by) for hold in holds_on_run(run)]
 
 
 def _line(line: PlanLine) -> dict[str, Any]:

@@ -10,12 +10,32 @@ class PersonalDataConfig(AppConfig):
 
     def ready(self) -> None:
         from audit.services import recording
-        from personal_data import checks, keys, package_held  # noqa: F401  registers the system checks
+        from core.sweeps import close_while, goes_on
+        from personal_data import checks, keys, package_held, wrapped_here  # noqa: F401  registers the system checks
+        from personal_data.own_records import sweep_records
         from personal_data.services.erasing import before_start
+        from personal_data.services.evidence import end_evidence, remove_old_notes
         from personal_data.services.merging import end_with_the_kept
+        from personal_data.services.own_rows import remove_imports, remove_notices, remove_proof
+        from personal_data.services.register_standing import closed
+        from personal_data.services.retention_looking import effect_of_rules
+        from personal_data.services.shortening import shorten_register
+        from personal_data.services.undoing import discard_stale
+        from policies.effects import tell_effect
 
         before_start(end_with_the_kept)
+        close_while(closed)
+        tell_effect(effect_of_rules)
+        goes_on("personal_data.replay_register")
         recording.use_note_keys(
             seal=keys.seal_evidence, unseal=keys.unseal_evidence, unseal_many=keys.unseal_evidence_many
         )
         package_held.register()
+        sweep_records("personal_data.evidence", end_evidence)
+        sweep_records("personal_data.register", shorten_register)
+        sweep_records("personal_data.notes", remove_old_notes)
+        sweep_records("personal_data.imports", remove_imports)
+        sweep_records("personal_data.imports_unapplied", discard_stale)
+        sweep_records("personal_data.notices", remove_notices)
+        sweep_records("personal_data.proof", remove_proof)
+        wrapped_here.register()

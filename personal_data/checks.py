@@ -7,8 +7,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
 
+from core.classification import Way
+from personal_data.own_records import STORES, known_sweeps
 from personal_data.package_sections import undecided
-from personal_data.registry import declaration_of
+from personal_data.registry import declaration_of, declarations
 
 _NEEDS_REASON = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField)
 _PEOPLE = {"personal_data.DataSubject", settings.AUTH_USER_MODEL}
@@ -48,6 +50,21 @@ def check_declarations(app_configs: Sequence[AppConfig] | None, **kwargs: object
 def check_copies(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """E004: a table about people, or a link to a person, of which nobody decided whether it goes into a copy."""
     return [Error(f"Copies of a person's data: {found}.", id="personal_data.E004") for found in undecided()]
+
+
+@register()
+def check_keeping(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """E005: a model that does not say how long its rows are kept, or a job for it that nobody registered."""
+    found: list[CheckMessage] = []
+    kept = [(declaration.model._meta.label, declaration.retention) for declaration in declarations()]
+    for name, keep in [*kept, *((store.name, store.keep) for store in STORES)]:
+        if keep is None:
+            found.append(Error(f"{name} does not say how long its rows are kept.", id="personal_data.E005"))
+        elif keep.sweep and keep.sweep not in known_sweeps():
+            found.append(Error(f"{name} is left to the job {keep.sweep}, which there is not.", id="personal_data.E005"))
+        elif keep.way == Way.INSTALLATION and not keep.reason:
+            found.append(Error(f"{name} is kept for good without a reason.", id="personal_data.E005"))
+    return found
 
 
 def _needs_reason(field: object) -> bool:

@@ -169,8 +169,81 @@ class MergeState(TextChoices):
     PARTED = "PARTED", pgettext_lazy("merge", "parted again")
 
 
+class HoldGround(TextChoices):
+    """Why something may not be deleted although its time has come (law 91/2025, articles 14.2 and 19.1)."""
+
+    DISPUTE = "DISPUTE", pgettext_lazy("ground of a hold", "A dispute or a claim that is being settled")
+    AUTHORITY = "AUTHORITY", pgettext_lazy("ground of a hold", "An authority asked in writing for it to be kept")
+    INSPECTION = "INSPECTION", pgettext_lazy("ground of a hold", "An inspection or an audit that is going on")
+    INCIDENT = "INCIDENT", pgettext_lazy("ground of a hold", "A personal data breach that is being looked into")
+
+
+class RunKind(TextChoices):
+    """How a run of the retention engine was begun."""
+
+    NIGHTLY = "NIGHTLY", pgettext_lazy("retention run", "by itself, at night")
+    BY_HAND = "BY_HAND", pgettext_lazy("retention run", "by hand")
+
+
+class RunState(TextChoices):
+    """Where a run stands. STOPPED waits for two people."""
+
+    RUNNING = "RUNNING", pgettext_lazy("retention run", "running")
+    STOPPED = "STOPPED", pgettext_lazy("retention run", "stopped, waits for two people")
+    DROPPED = "DROPPED", pgettext_lazy("retention run", "dropped, deleted nothing more")
+    DONE = "DONE", pgettext_lazy("retention run", "done")
+
+
+class FuseReason(TextChoices):
+    """Why a run did not go on by itself."""
+
+    SHARE = "SHARE", pgettext_lazy("retention run", "It would delete an unusually large share of what is held.")
+    CLOCK = "CLOCK", pgettext_lazy("retention run", "The clock runs far ahead of the last moment seen.")
+    RULES = "RULES", pgettext_lazy("retention run", "The retention rules changed since the last run.")
+
+
+class DisposalKind(TextChoices):
+    """What people of the organisation decided."""
+
+    NOT_NEEDED = "NOT_NEEDED", pgettext_lazy("decided deletion", "No longer needed")
+    ORDERED = "ORDERED", pgettext_lazy("decided deletion", "Ordered by management")
+    PURPOSE = "PURPOSE", pgettext_lazy("decided deletion", "A purpose has ended")
+
+
+class DisposalState(TextChoices):
+    """Progress of a decided deletion."""
+
+    PROPOSED = "PROPOSED", pgettext_lazy("decided deletion", "waits for a second person")
+    APPROVED = "APPROVED", pgettext_lazy("decided deletion", "approved, to be carried out")
+    DECLINED = "DECLINED", pgettext_lazy("decided deletion", "declined")
+    DONE = "DONE", pgettext_lazy("decided deletion", "carried out")
+
+
 class AuditEvent:
     """Names of recorded events."""
+
+    HOLD_PLACED = "hold.placed"
+    HOLD_REVIEWED = "hold.reviewed"
+    HOLD_REMINDED = "hold.reminded"
+    HOLD_RELEASED = "hold.released"
+    RETENTION_BEGUN = "retention.begun"
+    RETENTION_STOPPED = "retention.stopped"
+    RETENTION_APPROVED = "retention.approved"
+    RETENTION_DROPPED = "retention.dropped"
+    RETENTION_DONE = "retention.done"
+    RETENTION_TOLD = "retention.told"
+    DISPOSAL_PROPOSED = "disposal.proposed"
+    DISPOSAL_APPROVED = "disposal.approved"
+    DISPOSAL_DECLINED = "disposal.declined"
+    DISPOSAL_DONE = "disposal.done"
+    PURPOSE_ENDED = "purpose.ended"
+    PURPOSE_BEGUN = "purpose.begun"
+    EVIDENCE_ENDED = "evidence.ended"
+    RECORDS_ENDED = "records.ended"
+    REGISTER_REPLAYED = "register.replayed"
+    REGISTER_BEGUN = "register.begun"
+    REGISTER_SHORTENED = "register.shortened"
+    KEYS_ROTATED = "keys.rotated"
 
     LIMIT_SET = "limit.set"
     LIMIT_ENDED = "limit.ended"

@@ -35,14 +35,14 @@ class ImportFile:
 def keep(batch: ImportBatch, file: ImportFile) -> None:
     """Seal the file on disk and set the batch's key and checksum; the caller saves the batch. Raises OSError."""
     key = new_key()
-    batch.wrapped_key = wrap(key, context=_context(batch))
+    batch.wrapped_key = wrap(key, context=key_context(batch))
     batch.digest = file.digest()
     storage.write_blob(batch.pk, file.content(), key=key)
 
 
 def opened(batch: ImportBatch) -> ImportFile:
     """The file of a batch. Raises ImportChanged unless it is the one the checksum stands for; FileNotFoundError."""
-    key = unwrap(batch.wrapped_key or b"", context=_context(batch))
+    key = unwrap(batch.wrapped_key or b"", context=key_context(batch))
     head, _newline, data = storage.read_blob(batch.pk, key=key).partition(b"\n")
     common, version = json.loads(head)
     file = ImportFile(data, Common(**common), version)
@@ -51,5 +51,6 @@ def opened(batch: ImportBatch) -> ImportFile:
     return file
 
 
-def _context(batch: ImportBatch) -> str:
+def key_context(batch: ImportBatch) -> str:
+    """What the wrapped key of a batch is bound to."""
     return f"personal_data.ImportBatch:key:{batch.pk}"

@@ -5,7 +5,7 @@ Nothing here asks the database until the rows are copied, so the next people can
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,6 +20,7 @@ from personal_data.enums import AgeBand, Source, SubjectState
 from personal_data.fields import seal_value
 from personal_data.import_known import Compared, compare_by, identifying_kinds, lookup_of
 from personal_data.import_table import Person
+from policies.enums import LegalBasis
 from policies.pack_types import FieldSpec
 
 _SUBJECTS = "COPY public.personal_data_datasubject (id, state, language, age_band, created_at) FROM STDIN"
@@ -27,7 +28,12 @@ _ITEMS = (
     "COPY public.personal_data_dataitem (id, subject_id, field, sealed_value, lookup, source, held_since, changed_at) "
     "FROM STDIN"
 )
+_STATES = "COPY public.personal_data_purposestate (subject_id, purpose, live, since) FROM STDIN"
 _IMPORTED = "COPY public.personal_data_importedperson (batch_id, subject_id, line, grounds) FROM STDIN"
+
+
+# The purposes of a contract each field is held for.
+Contracts = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +44,14 @@ class Sealed(Compared):
     keys: str
     subject: str
     items: str
+    states: str
     imported: str
 
 
-def seal_people(people: Iterable[Person], specs: Sequence[FieldSpec], *, batch_id: UUID, now: datetime) -> list[Sealed]:
-    """Make keys and rows. Writes nothing."""
+def seal_people(
+    people: Iterable[Person], specs: Sequence[FieldSpec], contracts: Contracts, *, batch_id: UUID, now: datetime
+) -> list[Sealed]:
+    """Make keys and rows. Writes nothing. What is held for a contract says that its purposes are live."""
     kinds = identifying_kinds(specs)
     moment = now.isoformat()
     about = f"{SubjectState.ACTIVE.value}\t%s\t{AgeBand.UNKNOWN.value}\t{moment}\n"
@@ -68,6 +77,7 @@ def seal_people(people: Iterable[Person], specs: Sequence[FieldSpec], *, batch_i
                 keys.rows_of_keys(subject_id, key, now=moment),
                 f"{owner}\t{about % person.language}",
                 "".join(items),
+                _states(owner, person, contracts),
                 f"{batch_id}\t{owner}\t{person.line}\t{grounds}\n",
             )
         )
@@ -79,12 +89,22 @@ def copy_rows(people: Sequence[Sealed]) -> None:
     parts = (
         (_SUBJECTS, (one.subject for one in people)),
         (_ITEMS, (one.items for one in people)),
+        (_STATES, (one.states for one in people)),
         (_IMPORTED, (one.imported for one in people)),
     )
     with connection.cursor() as cursor:
         for statement, rows in parts:
             with cursor.copy(statement) as copy:
                 copy.write("".join(rows))
+
+
+def _states(owner: str, person: Person, contracts: Contracts) -> str:
+    """A row for each purpose of a contract that something is held for, since the first day it is."""
+    first: dict[str, str] = {}
+    for code, (_source, basis, since) in person.grounds.items():
+        for purpose in contracts.get(code, ()) if basis == LegalBasis.CONTRACT else ():
+            first[purpose] = min(since, first.get(purpose, since))
+    return "".join(f"{owner}\t{purpose}\tt\t{_since(day)}\n" for purpose, day in first.items())
 
 
 @lru_cache(maxsize=4096)

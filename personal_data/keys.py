@@ -24,7 +24,7 @@ _COPY_KEYS = "COPY public.personal_data_subjectkey (subject_ref, kind, wrapped, 
 def create_keys(subject_id: UUID) -> None:
     """Make both keys of a new person; commits in the keys database before the person's row exists."""
     SubjectKey.objects.bulk_create(
-        SubjectKey(subject_ref=subject_id, kind=kind, wrapped=wrap(new_key(), context=_context(subject_id, kind)))
+        SubjectKey(subject_ref=subject_id, kind=kind, wrapped=wrap(new_key(), context=key_context(subject_id, kind)))
         for kind in KeyKind
     )
 
@@ -33,7 +33,7 @@ def rows_of_keys(subject_id: UUID, key: bytes, *, now: str) -> str:
     """Both keys of a new person as rows for `copy_keys`; `key` is the data key."""
     pair = ((KeyKind.DATA.value, key), (KeyKind.EVIDENCE.value, new_key()))
     return "".join(
-        f"{subject_id}\t{kind}\t\\\\x{wrap(one, context=_context(subject_id, kind)).hex()}\t{now}\n"
+        f"{subject_id}\t{kind}\t\\\\x{wrap(one, context=key_context(subject_id, kind)).hex()}\t{now}\n"
         for kind, one in pair
     )
 
@@ -62,7 +62,15 @@ def evidence_key(subject_id: UUID) -> bytes:
 def data_keys(subject_ids: Iterable[UUID]) -> dict[UUID, bytes]:
     """Data keys of several people in one query; people without one are left out."""
     rows = SubjectKey.objects.filter(subject_ref__in=list(subject_ids), kind=KeyKind.DATA)
-    return {row.subject_ref: unwrap(row.wrapped, context=_context(row.subject_ref, KeyKind.DATA)) for row in rows}
+    return {row.subject_ref: unwrap(row.wrapped, context=key_context(row.subject_ref, KeyKind.DATA)) for row in rows}
+
+
+def evidence_keys(subject_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Evidence keys of several people in one query; people without one are left out."""
+    rows = SubjectKey.objects.filter(subject_ref__in=list(subject_ids), kind=KeyKind.EVIDENCE)
+    return {
+        row.subject_ref: unwrap(row.wrapped, context=key_context(row.subject_ref, KeyKind.EVIDENCE)) for row in rows
+    }
 
 
 def has_data_key(subject_id: UUID) -> bool:
@@ -75,9 +83,19 @@ def destroy_data_key(subject_id: UUID) -> None:
     SubjectKey.objects.filter(subject_ref=subject_id, kind=KeyKind.DATA).delete()
 
 
+def destroy_data_keys(subject_ids: Iterable[UUID]) -> None:
+    """The same for many people. Safe to repeat."""
+    SubjectKey.objects.filter(subject_ref__in=list(subject_ids), kind=KeyKind.DATA).delete()
+
+
 def destroy_evidence_key(subject_id: UUID) -> None:
     """End the evidence period of a person. Safe to repeat."""
     SubjectKey.objects.filter(subject_ref=subject_id, kind=KeyKind.EVIDENCE).delete()
+
+
+def destroy_evidence_keys(subject_ids: Iterable[UUID]) -> None:
+    """The same for many people. Safe to repeat."""
+    SubjectKey.objects.filter(subject_ref__in=list(subject_ids), kind=KeyKind.EVIDENCE).delete()
 
 
 def seal_evidence(subject_id: UUID, plaintext: bytes, context: str) -> bytes:
@@ -107,10 +125,11 @@ def _open(subject_id: UUID, kind: KeyKind) -> bytes:
     if row is None:
         raise KeyDestroyed
     try:
-        return unwrap(bytes(row[0]), context=_context(subject_id, kind))
+        return unwrap(bytes(row[0]), context=key_context(subject_id, kind))
     except CannotOpen as error:
         raise KeyDestroyed from error
 
 
-def _context(subject_id: UUID, kind: str) -> str:
+def key_context(subject_id: UUID | str, kind: str) -> str:
+    """What the wrapped key of a person is bound to."""
     return f"personal_data.SubjectKey:{kind}:{subject_id}"

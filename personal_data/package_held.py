@@ -5,7 +5,6 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from core.citations import cite
 from personal_data import storage
 from personal_data.enums import (
     Source,
@@ -32,6 +31,7 @@ from personal_data.package_sections import (
     show,
 )
 from personal_data.retention_dates import KeptUntil
+from personal_data.retention_words import rule_words, stays_words
 from personal_data.selectors import HeldField, held_on
 from personal_data.values import show_value
 
@@ -100,6 +100,8 @@ def register() -> None:
         {
             "personal_data.ErasurePlan": "what a deletion is to do; the deletion itself is shown",
             "personal_data.ErasureStep": "how far a deletion is; the deletion itself is shown",
+            "personal_data.Disposal": "a decision on a selection; what it deleted is shown in the record",
+            "personal_data.LegalHold": "what stops a deletion; the account shows the ground beside what stays",
             "personal_data.SubjectKey": "a key, which opens what is shown and is not data on the person",
             "admin.LogEntry": "a list of staff's own clicks by reference; the record of who did what is shown instead",
             "sessions.Session": "the browser's session, sealed and random; sessions are shown as sign-ins",
@@ -186,4 +188,5 @@ def _shown(asked: Asked, field: str, value: str | None) -> str | None:
 
 
 def _why(kept: KeptUntil) -> str:
-    return f"{str(kept.reason).rstrip('.')} ({cite(kept.clause)})." if kept.clause else str(kept.reason)
+    """The rule, and everything for which it stays beyond."""
+    return " ".join([rule_words(kept), *stays_words(kept)])

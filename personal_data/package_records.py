@@ -28,7 +28,8 @@ from personal_data.models import (
     RetentionEvent,
     UseLimit,
 )
-from personal_data.package_sections import Asked, Row, Section, coded
+from personal_data.package_sections import Asked, Coded, Row, Section, coded
+from personal_data.retention_dates import OPEN_CASE
 
 FIELD = pgettext_lazy("of data", "field")
 SOURCE = pgettext_lazy("of data", "source")
@@ -68,7 +69,8 @@ def limit_rows(asked: Asked) -> Iterator[Row]:
 def purpose_rows(asked: Asked) -> Iterator[Row]:
     """Which purposes the data is used for at present."""
     for row in PurposeState.objects.filter(subject_id=asked.subject_id).order_by("purpose"):
-        yield Row({"purpose": asked.purpose(row.purpose), "in_use": row.live, "since": row.since})
+        named = Coded(OPEN_CASE, str(_("An open request or complaint"))) if row.purpose == OPEN_CASE else None
+        yield Row({"purpose": named or asked.purpose(row.purpose), "in_use": row.live, "since": row.since})
 
 
 def moment_rows(asked: Asked) -> Iterator[Row]:

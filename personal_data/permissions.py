@@ -14,6 +14,7 @@ the person's page and looks at a value.
 from collections.abc import Callable
 from uuid import UUID
 
+from audit.services.recording import actor_reference
 from core.actors import Actor
 from core.errors import allows
 from personal_data.errors import (
@@ -25,6 +26,7 @@ from personal_data.errors import (
     ResumingRefused,
     RevealRefused,
 )
+from personal_data.errors_retention import DecidingRefused, RetentionRefused
 from personal_data.selectors_limits import is_restricted
 
 REVEAL_ROLES = {
@@ -36,6 +38,9 @@ SEES_EVERYBODY = frozenset({"dpo", "auditor"})
 WRITING_ROLES = frozenset({"agent", "dpo"})
 RESUMING_ROLES = frozenset({"dpo"})
 OPENS_RESTRICTED = frozenset({"dpo"})
+SEES_RETENTION = frozenset({"dpo", "auditor", "administrator"})
+PREPARES_RETENTION = frozenset({"dpo", "system"})
+DECIDES_RETENTION = frozenset({"dpo", "administrator"})
 IMPORTING_ROLES = frozenset({"dpo", "system"})
 
 # Filled at start by upper packages, which know who works for whom.
@@ -87,6 +92,18 @@ def check_can_import(*, by: Actor) -> None:
         raise ImportingRefused
 
 
+def check_can_prepare_retention(*, by: Actor) -> None:
+    """Raises RetentionRefused unless the actor may place holds, begin runs and prepare deletions."""
+    if by.audit_role not in PREPARES_RETENTION:
+        raise RetentionRefused
+
+
+def check_can_decide_retention(*, by: Actor, not_by: str = "") -> None:
+    """Raises DecidingRefused unless the actor may approve what somebody else, named by reference, has prepared."""
+    if by.audit_role not in DECIDES_RETENTION or actor_reference(by) == not_by:
+        raise DecidingRefused
+
+
 def check_can_order(*, by: Actor) -> None:
     """Raises OrderingRefused unless the actor works on cases."""
     if by.audit_role not in WRITING_ROLES:
@@ -114,6 +131,8 @@ can_reveal = allows(check_can_reveal)
 can_write_for = allows(check_can_write_for)
 can_resume = allows(check_can_resume)
 can_import = allows(check_can_import)
+can_prepare_retention = allows(check_can_prepare_retention)
+can_decide_retention = allows(check_can_decide_retention)
 can_order = allows(check_can_order)
 can_ask_to_lift = allows(check_can_ask_to_lift)
 can_second_lift = allows(check_can_second_lift)

@@ -142,6 +142,22 @@ def rows_of(
     return rows.filter(pk__in=refs) if refs else rows
 
 
+def rows_of_many(target: str, subject_ids: Iterable[UUID]) -> "models.QuerySet[models.Model]":
+    """Several people's rows of one table."""
+    declaration = _declared(target)
+    return declaration.model._default_manager.filter(**{f"{declaration.subject}__in": list(subject_ids)})
+
+
+def person_of(target: str) -> str:
+    """The path from a row of a table to the reference of its person."""
+    return str(_declared(target).subject)
+
+
+def targets_that_go() -> list[str]:
+    """Every table whose rows an erasure deletes, in the order in which they go."""
+    return [declaration.model._meta.label_lower for declaration in _with_fate(Fate.DELETE)]
+
+
 def blank_values(target: str) -> dict[str, object]:
     """What the fields of a table hold once they are emptied."""
     declaration = _declared(target)

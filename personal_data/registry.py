@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.apps import apps
 from django.db import models
 
-from core.classification import Erasure, Personal
+from core.classification import Erasure, Keep, Personal
 from personal_data.third_party import THIRD_PARTY
 
 
@@ -16,6 +16,7 @@ class Declaration:
 
     Rows that are `passing` go by themselves when the work they serve is done, so no plan lists them.
     `about` leads to a person whom rows concern that are under the key of another: proof of what was asked for them.
+    `retention` says how long rows are kept; a model without it does not pass the check.
     """
 
     model: type[models.Model]
@@ -24,6 +25,7 @@ class Declaration:
     plain: Mapping[str, str] = field(default_factory=dict)
     about: str | None = None
     passing: bool = False
+    retention: Keep | None = None
 
     @property
     def erasures(self) -> set[Erasure]:
@@ -44,6 +46,7 @@ def declaration_of(model: type[models.Model]) -> Declaration | None:
         source.plain,
         getattr(source, "about", None),
         getattr(source, "passing", False),
+        getattr(source, "retention", None),
     )
 
 

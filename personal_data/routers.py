@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Model
 
 KEYS_DATABASE = "keys"
-_KEY_MODELS = frozenset({"subjectkey"})
+_KEY_MODELS = frozenset({"subjectkey", "keycheck"})
 
 
 class KeysRouter:

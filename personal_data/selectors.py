@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Min, Q, Value
+from django.db.models import Count, Min
 
 from core.encryption import CannotOpen
 from personal_data import keys
 from personal_data.content import EXTENSIONS
 from personal_data.fields import read_file_name, read_value
-from personal_data.models import DataItem, DataSubject, FieldRefusal, RetentionEvent, StoredFile
-from personal_data.retention_dates import KeptUntil, kept_until
+from personal_data.models import DataItem, Device, FieldRefusal, StoredFile
+from personal_data.retention_dates import KeptUntil, account_until, kept_until
+from personal_data.retention_rules import longest_inactivity
+from personal_data.selectors_retention import facts_of
 from personal_data.values import mask_value, show_value
 from policies import selectors as policies
+from policies.enums import FieldKind
 from policies.models import PolicyVersion
 from policies.pack_types import FieldSpec, PurposeSpec, RecipientSpec
 
@@ -63,68 +65,62 @@ class HeldField:
 
 
 def held_on(
-    *, subject_id: UUID, at: datetime, key: bytes | None = None, version: PolicyVersion | None = None
+    *,
+    subject_id: UUID,
+    at: datetime,
+    key: bytes | None = None,
+    version: PolicyVersion | None = None,
+    sign_in_since: datetime | None = None,
 ) -> list[HeldField]:
     """Every field of the policy in force, in its order, with what is held. A constant number of queries.
 
-    A caller that has opened the person's data key or read the version in force hands them on. Raises KeyDestroyed.
+    A caller that has opened the person's data key or read the version in force hands them on, and since when the
+    address is held with which the person signs in: it stands under the first e-mail field. Raises KeyDestroyed.
     """
     version = version or policies.version_in_force(at)
     if version is None:
         return []
     pack = policies.document(version)
     key = key or keys.data_key(subject_id)
-    subject = DataSubject.objects.annotate(
-        device_count=Count("devices", distinct=True),
-        first_device_at=Min("devices__first_seen_at"),
-        live=ArrayAgg("purpose_states__purpose", filter=Q(purpose_states__live=True), distinct=True, default=Value([])),
-    ).get(pk=subject_id)
+    devices = Device.objects.filter(subject_id=subject_id).aggregate(count=Count("pk"), first=Min("first_seen_at"))
+    facts = facts_of([subject_id], pack=pack, at=at)[subject_id]
     items = {item.field: item for item in DataItem.objects.filter(subject_id=subject_id)}
     refusals = {refusal.field: refusal for refusal in FieldRefusal.objects.filter(subject_id=subject_id)}
-    files: dict[str, list[HeldFile]] = {}
-    for stored in StoredFile.objects.filter(subject_id=subject_id):
-        files.setdefault(stored.field, []).append(
-            HeldFile(
-                stored.pk,
-                read_file_name(stored, key=key),
-                stored.mime,
-                stored.size,
-                stored.held_since,
-                stored.get_source_display(),
-            )
-        )
-    events = dict(
-        RetentionEvent.objects.filter(subject_id=subject_id).order_by().values_list("event").annotate(last=Max("at"))
-    )
+    files = _files(subject_id, key)
+    address = next((spec.code for spec in pack.fields if spec.kind == FieldKind.EMAIL), "") if sign_in_since else ""
     found = []
     for spec in pack.fields:
         item, given = items.get(spec.code), files.get(spec.code, [])
-        devices = subject.device_count if spec.kind == "device" else 0
+        noted = devices["count"] if spec.kind == FieldKind.DEVICE else 0
         value, masked = _value(spec, item, key)
         since = [item.held_since] if item else [one.held_since for one in given]
-        if devices and subject.first_device_at:
-            since.append(subject.first_device_at)
+        since += [devices["first"]] if noted else []
         found.append(
             HeldField(
                 spec=spec,
                 purposes=[purpose for purpose in pack.purposes if purpose.code in spec.purposes],
                 recipients=[recipient for recipient in pack.recipients if recipient.code in spec.recipients],
-                kept=kept_until(
-                    pack,
-                    spec,
-                    held_since=min(since, default=None),
-                    last_active_at=subject.last_active_at,
-                    events=events,
-                    live=subject.live,
-                ),
+                kept=account_until(pack, spec, inactivity=longest_inactivity(pack), facts=facts)
+                if spec.code == address
+                else kept_until(pack, spec, held_since=min(since, default=None), facts=facts),
                 item=item,
                 value=value,
                 masked=masked,
                 files=given,
                 refusal=refusals.get(spec.code),
-                devices=devices,
+                devices=noted,
             )
         )
+    return found
+
+
+def _files(subject_id: UUID, key: bytes) -> dict[str, list[HeldFile]]:
+    """The files of a person by field."""
+    found: dict[str, list[HeldFile]] = {}
+    for stored in StoredFile.objects.filter(subject_id=subject_id):
+        name, source = read_file_name(stored, key=key), stored.get_source_display()
+        file = HeldFile(stored.pk, name, stored.mime, stored.size, stored.held_since, source)
+        found.setdefault(stored.field, []).append(file)
     return found
 
 

@@ -5,12 +5,19 @@ from uuid import UUID
 from celery import shared_task
 
 from core import clock
-from core.sweeps import run_sweep
+from core.sweeps import is_closed, run_sweep
+from personal_data.own_records import run_own_records
 from personal_data.services.erasing import check_none_stuck, run_due_erasures
 from personal_data.services.files import remove_orphans
+from personal_data.services.holds import remind_due
 from personal_data.services.import_turns import run_due_imports
 from personal_data.services.key_sweep import remove_orphan_keys
 from personal_data.services.packaging import check_no_package_stuck, expire_due, make_due, make_one
+from personal_data.services.purposes import end_for_everybody
+from personal_data.services.replaced import forget_released
+from personal_data.services.replaying import follow_register
+from personal_data.services.retention import run_due
+from personal_data.services.warning import warn_due
 
 
 @shared_task(name="personal_data.run_erasures", acks_late=True)
@@ -24,7 +31,7 @@ def make_packages(package_id: str = "", **_: object) -> None:
     """Make the copy somebody rings for, or every one that waits. Safe to run twice: one worker at a time makes a copy,
     and a copy half made is made anew.
     """
-    if package_id:
+    if package_id and not is_closed():
         make_one(package_id=UUID(package_id), now=clock.now())
         return
     run_sweep("personal_data.make_packages", make_due)
@@ -42,7 +49,41 @@ def sweep_orphans(**_: object) -> None:
     run_sweep("personal_data.stuck_packages", check_no_package_stuck)
 
 
+@shared_task(name="personal_data.replay_register", acks_late=True)
+def replay_register(**_: object) -> None:
+    """Do what the erasure register announced and no transaction committed. Safe to run twice."""
+    run_sweep("personal_data.replay_register", follow_register)
+
+
+@shared_task(name="personal_data.own_records", acks_late=True)
+def own_records(**_: object) -> None:
+    """What the portal wrote for itself and has kept long enough. Safe to run twice."""
+    run_sweep("personal_data.own_records", run_own_records)
+
+
+@shared_task(name="personal_data.holds", acks_late=True)
+def holds(**_: object) -> None:
+    """Remind of holds to be reviewed, let go what a released one kept of corrections, and end purposes two people
+    decided to end for everybody. Safe to run twice.
+    """
+    run_sweep("personal_data.remind_holds", remind_due)
+    run_sweep("personal_data.released_holds", forget_released)
+    run_sweep("personal_data.end_purposes", end_for_everybody)
+
+
 @shared_task(name="personal_data.run_imports", acks_late=True)
 def run_imports(**_: object) -> None:
     """Safe to run twice: a batch is leased, and each chunk of it commits with the place reached."""
     run_sweep("personal_data.run_imports", run_due_imports)
+
+
+@shared_task(name="personal_data.retention", acks_late=True)
+def retention(**_: object) -> None:
+    """Safe to run twice: one process at a time works on a run, and each batch of it is whole."""
+    run_sweep("personal_data.retention", run_due)
+
+
+@shared_task(name="personal_data.warn", acks_late=True)
+def warn(**_: object) -> None:
+    """Tell people 30 and 7 days before something goes. Safe to run twice: a warning stands once under its day."""
+    run_sweep("personal_data.warn", warn_due)

@@ -114,7 +114,7 @@ def changed_parts(before: Pack | None, after: Pack) -> dict[str, Any]:
     }
     for name in ("purposes", "fields", "recipients", "retention", "channels"):
         changes[name] = _changed_codes(getattr(before, name), getattr(after, name))
-    for name in ("controller", "complaints", "requests", "security_data"):
+    for name in ("controller", "complaints", "requests", "security_data", "own_records"):
         changes[name] = getattr(before, name) != getattr(after, name)
     return {name: value for name, value in changes.items() if value}
 

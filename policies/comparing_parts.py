@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from core.citations import cite
 from policies.comparing import Piece, compare_words
 from policies.enums import FieldKind, LegalBasis, MessageChannel, RecipientClass, RetentionKind, Sensitivity
+from policies.own_words import OWN_PERIOD_WORDS
 from policies.pack_types import Pack, RetentionSpec, Text
 
 LISTS: Final[dict[str, str | Promise]] = {
@@ -25,6 +26,7 @@ SINGLES: Final[dict[str, str | Promise]] = {
     "complaints": pgettext_lazy("part of a policy", "Times for complaints"),
     "requests": pgettext_lazy("part of a policy", "Handling of requests"),
     "security_data": pgettext_lazy("part of a policy", "Data kept for sign-in security"),
+    "own_records": pgettext_lazy("part of a policy", "What the portal writes itself"),
 }
 PROPERTIES: Final[dict[str, str | Promise]] = {
     "name": pgettext_lazy("property", "Name"),
@@ -75,6 +77,7 @@ PROPERTIES: Final[dict[str, str | Promise]] = {
     "cooling_off_hours": pgettext_lazy("property", "Hours in which a deletion can be called off"),
     "tell_imported": pgettext_lazy("property", "People from the organisation's records are told"),
     "retention_days": pgettext_lazy("property", "Kept in days"),
+    **OWN_PERIOD_WORDS,
 }
 # How a promise is found again inside the programs, not what it says.
 _SILENT: Final = frozenset({"code", "facts", "ends", "event"})

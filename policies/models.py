@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Personal
+from core.classification import Keep, Personal
 
 
 class PolicyVersion(models.Model):
@@ -32,6 +32,7 @@ class PolicyVersion(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("a promise made in public, to which consents and cases refer")
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",
@@ -73,6 +74,7 @@ class PolicyText(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("a promise made in public, to which consents and cases refer")
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",
@@ -102,6 +104,7 @@ class PublishedPart(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("a promise made in public, to which consents and cases refer")
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",

@@ -138,6 +138,7 @@ def build(document: Document, notes: Notes) -> Pack:
         complaints=pack_parts.read_complaints(root.table("complaints")),
         requests=pack_parts.read_requests(root.table("requests")),
         security_data=pack_parts.read_security_data(root.table("security_data")),
+        own_records=pack_parts.read_own_records(root.table("own_records")),
         findings=tuple(map(pack_parts.read_finding, root.tables("findings", required=False))),
         placeholders=(),
         texts=document["texts"],

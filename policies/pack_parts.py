@@ -22,6 +22,7 @@ from policies.pack_types import (
     Complaints,
     Controller,
     FieldSpec,
+    OwnRecords,
     PolicyFinding,
     PurposeSpec,
     RecipientSpec,
@@ -35,6 +36,20 @@ from policies.pack_types import (
 PRETICKED = ("default", "preticked", "pre_ticked", "prechecked", "ticked", "checked", "implied", "deemed")
 BUYERS = ("buyer", "buyers", "broker", "data-broker", "seller")
 ENDS_WITHDRAWAL = "withdrawal"
+NEEDS_PERIOD = (RetentionKind.INACTIVE, RetentionKind.AFTER_EVENT, RetentionKind.LAW)
+LONGEST_YEARS = 100
+OWN_PERIODS = (
+    "unknown_sender_days",
+    "identity_days",
+    "accounts_days",
+    "codes_days",
+    "mail_days",
+    "loose_letters_days",
+    "notices_days",
+    "imports_days",
+    "desk_days",
+)
+LONGEST_OWN_DAYS = 3660  # what the portal writes for itself serves nobody after ten years
 
 
 def check_format(pack: Table) -> int:
@@ -201,12 +216,14 @@ def read_retention(table: Table) -> RetentionSpec:
         proposed=table.proposed("text"),
         facts=table.facts(),
     )
-    if rule.rule in (RetentionKind.INACTIVE, RetentionKind.AFTER_EVENT) and not rule.has_period:
+    if rule.rule in NEEDS_PERIOD and not rule.has_period:
         table.fault((), _("This retention rule needs a period: days, months or years."))
     if rule.rule == RetentionKind.AFTER_EVENT and not rule.event:
         table.fault((), _("This retention rule needs the event its period runs from (event)."))
     if rule.rule == RetentionKind.LAW and not rule.clause:
         table.fault((), _("This retention rule needs the clause of law it rests on (clause)."))
+    if (rule.years or 0) + (rule.months or 0) / 12 + (rule.days or 0) / 365 > LONGEST_YEARS:
+        table.fault((), _("This retention period is longer than %(years)d years.") % {"years": LONGEST_YEARS})
     table.refuse_unknown()
     return rule
 
@@ -283,6 +300,22 @@ def read_security_data(table: Table) -> SecurityData:
     )
     table.refuse_unknown()
     return security
+
+
+def read_own_records(table: Table) -> OwnRecords:
+    days = {key: table.number(key) or 0 for key in OWN_PERIODS}
+    for key, number in days.items():
+        if number > LONGEST_OWN_DAYS:
+            message = _("%(days)d days are absurd for what the portal writes itself; at most %(most)d are possible.")
+            table.fault((key,), message % {"days": number, "most": LONGEST_OWN_DAYS})
+    own = OwnRecords(
+        **days,
+        clause=table.string("clause", required=False),
+        proposed=table.proposed(),
+        facts=table.facts(),
+    )
+    table.refuse_unknown()
+    return own
 
 
 def read_finding(table: Table) -> PolicyFinding:

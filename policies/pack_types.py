@@ -242,6 +242,27 @@ class Requests:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRecords:
+    """How many days the portal keeps what it writes itself, after the moment each kind of record declares.
+
+    A period of 0 is one the pack does not give: then nothing of that kind goes by itself.
+    """
+
+    unknown_sender_days: int
+    identity_days: int
+    accounts_days: int
+    codes_days: int
+    mail_days: int
+    loose_letters_days: int
+    notices_days: int
+    imports_days: int
+    desk_days: int
+    clause: str = ""
+    proposed: bool = False
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SecurityData:
     """What sign-in security keeps apart from personal data: session address and browser."""
 
@@ -289,6 +310,7 @@ class Pack:
     complaints: Complaints
     requests: Requests
     security_data: SecurityData
+    own_records: OwnRecords
     findings: tuple[PolicyFinding, ...]
     placeholders: tuple[Placeholder, ...]
     texts: Mapping[str, Mapping[str, str]]

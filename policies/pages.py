@@ -11,6 +11,7 @@ from policies import comparing, selectors
 from policies.change_words import change_lines
 from policies.enums import PREAMBLE, Section
 from policies.models import PolicyText, PolicyVersion
+from policies.own_words import OWN_PERIOD_WORDS
 from policies.pack_types import (
     FieldSpec,
     Pack,
@@ -61,6 +62,14 @@ class KeepingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRow:
+    """Something the portal writes itself, and for how many days it keeps it."""
+
+    what: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyPage:
     version: PolicyVersion
     pack: Pack
@@ -70,6 +79,7 @@ class PolicyPage:
     purposes: tuple[PurposeRow, ...]
     recipients: tuple[RecipientRow, ...]
     keeping: tuple[KeepingRow, ...]
+    own_keeping: tuple[OwnRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,7 @@ def policy_page(version: PolicyVersion, language: str) -> PolicyPage:
             for recipient in pack.recipients
         ),
         keeping=tuple(_keeping(pack)),
+        own_keeping=tuple(_own_keeping(pack)),
     )
 
 
@@ -171,3 +182,10 @@ def _keeping(pack: Pack) -> Iterable[KeepingRow]:
         if governed or rule.code not in beside:
             also = tuple(other for other in pack.retention if other.code in rule.also)
             yield KeepingRow(rule, governed, also)
+
+
+def _own_keeping(pack: Pack) -> Iterable[OwnRow]:
+    """What the portal writes itself; a version of before these periods were asked for tells none."""
+    for key, words in OWN_PERIOD_WORDS.items():
+        if days := getattr(pack.own_records, key):
+            yield OwnRow(str(words), days)

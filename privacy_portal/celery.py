@@ -14,8 +14,10 @@ from celery.signals import celeryd_init, setup_logging, worker_before_create_pro
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from core.public_holidays import load_holidays
+from privacy_portal.key_checks import check_keys
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -38,7 +40,12 @@ SCHEDULE: dict[str, float] = {
     "cases.write_digests": 5 * MINUTE,  # the morning's mail to the desk
     "accounts.tell_imported": MINUTE,  # people brought in, told once what is held
     "accounts.sweep_sessions": HOUR,  # security records past their retention
+    "personal_data.replay_register": MINUTE,  # what the register announced and a crash kept from being committed
     "personal_data.sweep_orphans": HOUR,  # sealed bytes and keys that a crash left without an owner
+    "personal_data.retention": 5 * MINUTE,  # the nightly run, and a turn of one whose doorbell was lost
+    "personal_data.warn": HOUR,  # people told 30 and 7 days before something goes
+    "personal_data.own_records": HOUR,  # what the portal wrote for itself and has kept long enough
+    "personal_data.holds": HOUR,  # holds to be reviewed, and purposes that end for everybody
     "privacy_portal.alert_failing_jobs": 5 * MINUTE,  # a job that keeps failing is told to administrators
 }
 
@@ -95,12 +102,16 @@ def _use_django_logging(**_: Any) -> None:
 
 @celeryd_init.connect
 def _prepare_worker(**_: Any) -> None:
-    """A worker waits for its broker; and the holidays are loaded once, before the fork."""
+    """A worker waits for its broker, and begins with no keys but its own; the holidays are loaded before the fork."""
     app.conf.broker_transport_options = {
         **app.conf.broker_transport_options,
         "socket_connect_timeout": WORKER_SOCKET_SECONDS,
         "socket_timeout": WORKER_SOCKET_SECONDS,
     }
+    try:
+        check_keys()
+    except ImproperlyConfigured as fault:
+        raise SystemExit(f"The portal cannot start: {fault}") from None  # any other exception is only logged here
     load_holidays()
 
 

@@ -14,6 +14,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
 
+from personal_data import key_checks
+
 ENCRYPTED = ("require", "verify-ca", "verify-full")
 
 
@@ -98,6 +100,17 @@ def check_role(
                 )
             )
     return found
+
+
+@register(Tags.database)
+def check_keys(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The keys given are those under which values stand."""
+    if "keys" not in (databases or ()):
+        return []
+    with connections["keys"].cursor() as cursor:
+        return [checks.Error(fault, id="portal.E003") for fault in key_checks.faults(cursor)]
 
 
 def _is_near(host: str) -> bool:

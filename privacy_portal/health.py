@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from core import clock
 from core.models import SweepState
 from outbound.models import OutboxMessage
+from personal_data import key_checks
+from personal_data.services import register_standing
 
 HEARTBEAT = "core.heartbeat"
 HEARTBEAT_SECONDS = 60  # beat rings every 10: five lost in a row are no accident
@@ -42,7 +44,10 @@ def readyz(http: HttpRequest) -> JsonResponse:
     for alias in connections:
         checks[f"database:{alias}"] = _timed(lambda alias=alias: _ask_database(alias))  # type: ignore[misc]
     checks["broker"] = _timed(_ask_broker)
+    if checks["database:keys"]["ok"]:
+        checks["keys"] = _guarded(_ask_keys)
     if checks["database:default"]["ok"]:
+        checks["register"] = _guarded(_ask_register)
         checks["worker"] = _guarded(lambda: _heartbeat(now))
         checks["oldest_due_job"] = _guarded(lambda: _oldest_due(now))
     ready = all(check["ok"] for check in checks.values())
@@ -52,6 +57,20 @@ def readyz(http: HttpRequest) -> JsonResponse:
 def _ask_database(alias: str) -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+def _ask_keys() -> dict[str, object]:
+    """Whether the keys of this process are those of the installation; names of settings, never a key."""
+    with connections["keys"].cursor() as cursor:
+        found = key_checks.faults(cursor)
+    return {"ok": not found, "reason": " ".join(found)} if found else {"ok": True}
+
+
+def _ask_register() -> dict[str, object]:
+    """Whether the database knows what the erasure register says; a code of the runbook, and how far it is behind."""
+    found = register_standing.look()
+    told: dict[str, object] = {"ok": found.is_open, "frames_behind": found.behind}
+    return told if found.is_open else {**told, "reason": found.fault}
 
 
 def _ask_broker() -> None:

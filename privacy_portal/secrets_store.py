@@ -17,6 +17,7 @@ from environ.fileaware_mapping import FileAwareMapping
 
 KEY_BYTES = 32
 FOLDER = "secrets"
+MADE = "secrets.made"
 
 
 class _Variables(FileAwareMapping):
@@ -59,6 +60,11 @@ def kept(home: Path, name: str, *, length: int = KEY_BYTES) -> str:
         pass
     except OSError as fault:
         raise ImproperlyConfigured(f"{path} cannot be read: {fault.strerror}") from fault
+    if name in _made(home):
+        raise ImproperlyConfigured(
+            f"{name} is missing: {path} is gone. Bring it back; nothing was changed. A new one would not open what the "
+            f"old one closed; who wants it all the same takes the name out of {home / MADE}."
+        )
     try:
         make_private_folder(path.parent)
         draft = path.with_name(f".{name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -77,6 +83,21 @@ def kept(home: Path, name: str, *, length: int = KEY_BYTES) -> str:
         raise ImproperlyConfigured(
             f"PORTAL_HOME is not writable: {home} ({fault.strerror}). Choose a folder of your own with PORTAL_HOME=…"
         ) from fault
+
+
+def note_made(home: Path) -> None:
+    """Remember which secrets are in use: one of them that is lost is from now on missed, not made anew."""
+    names = sorted(_made(home) | {path.name for path in folder(home).glob("[!.]*")})
+    draft = (home / MADE).with_suffix(".tmp")
+    draft.write_text("\n".join(names) + "\n", encoding="ascii")
+    draft.replace(home / MADE)
+
+
+def _made(home: Path) -> set[str]:
+    try:
+        return set((home / MADE).read_text(encoding="ascii").split())
+    except OSError:
+        return set()
 
 
 def make_private_folder(path: Path) -> None:

@@ -16,6 +16,11 @@ env = secrets_store.Environment()
 # --- what this installation is -------------------------------------------------------------------------------------
 PORT = env.int("PORT", default=8000)
 PORTAL_HOME = Path(env.str("PORTAL_HOME", default=str(BASE_DIR / "var"))).resolve()
+PORTAL_REGISTER_FILE = Path(
+    env.str("PORTAL_REGISTER_FILE", default="") or PORTAL_HOME / "register" / "erasures.register"
+).resolve()
+PORTAL_BACKUP_DAYS = env.int("PORTAL_BACKUP_DAYS", default=35)
+PORTAL_KEYS_BACKUP_DAYS = env.int("PORTAL_KEYS_BACKUP_DAYS", default=7)
 PORTAL_POLICY = env.str("PORTAL_POLICY", default="clever-group")
 PORTAL_PACKS_DIR = env.str("PORTAL_PACKS_DIR", default="")
 PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)
@@ -68,6 +73,7 @@ MIDDLEWARE = [
     "privacy_portal.middleware.PersonalPagesMiddleware",
     "privacy_portal.middleware.ReadToTheEndMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "privacy_portal.restored.RestoredMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -240,6 +246,10 @@ CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[PORTAL_U
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PORTAL_BEHIND_PROXY", default=False) else None
 )
+# Retention: the share of people or entries in percent that a run deletes by itself, and how long it rests, in seconds
+# for each second of work.
+PORTAL_RETENTION_MAX_SHARE = env.int("PORTAL_RETENTION_MAX_SHARE", default=5)
+PORTAL_RETENTION_PAUSE = env.float("PORTAL_RETENTION_PAUSE", default=1.0)
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, where there is no TLS
 SECURE_HSTS_SECONDS = int(timedelta(days=730).total_seconds()) if _https else 0

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.alias import ALIAS_LENGTH, ALIAS_REGEX
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 
 
 class SealedAddress(models.Model):
@@ -31,6 +31,7 @@ class SealedAddress(models.Model):
 
     class PersonalData:
         subject = "user__subject"
+        retention = Keep.with_person()
         personal = {
             "alias": Personal(Category.CONTACT, Basis.CONTRACT, Erasure.DELETE_ROW),
             "sealed_value": Personal(Category.CONTACT, Basis.CONTRACT, Erasure.DELETE_ROW),

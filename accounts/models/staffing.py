@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.alias import ALIAS_LENGTH, ALIAS_REGEX
 from accounts.enums import Role
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Period, Personal
 
 
 class StaffInvitation(models.Model):
@@ -58,6 +58,7 @@ class StaffInvitation(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.after(Period.DESK, since="closed_at", by="accounts.invitations")
         personal = {
             "alias": Personal(Category.STAFF, Basis.CONTRACT, Erasure.BLANK),
             "sealed_address": Personal(Category.STAFF, Basis.CONTRACT, Erasure.BLANK),
@@ -108,6 +109,7 @@ class FactorRecovery(models.Model):
 
     class PersonalData:
         subject = "user__subject"
+        retention = Keep.after(Period.SECURITY, since="closed_at or expires_at", by="accounts.recoveries")
         personal = {
             "asked_at": Personal(Category.SECURITY, Basis.LAW, Erasure.DELETE_ROW),
             "closed_at": Personal(Category.SECURITY, Basis.LAW, Erasure.DELETE_ROW),
@@ -140,6 +142,9 @@ class FactorRecoveryApproval(models.Model):
 
     class PersonalData:
         subject = "about__subject"
+        retention = Keep.after(
+            Period.SECURITY, since="closed_at or expires_at of its request", by="accounts.recoveries"
+        )
         personal = {"approved_at": Personal(Category.SECURITY, Basis.LAW, Erasure.DELETE_ROW)}
         plain = {
             "id": "",

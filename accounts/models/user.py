@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.alias import ALIAS_LENGTH, ALIAS_REGEX, alias_of, is_alias
 from accounts.enums import PERSON, Role
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 from personal_data.models import DataSubject
 
 
@@ -68,6 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.with_person()
         personal = {
             "email": Personal(Category.CONTACT, Basis.CONTRACT, Erasure.DELETE_ROW),
             "password": Personal(Category.SECURITY, Basis.CONTRACT, Erasure.DELETE_ROW),

@@ -1,6 +1,6 @@
 """The end of an account: asked for by its owner, or never begun."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -11,11 +11,11 @@ from accounts.models import User
 from accounts.services.ending import end_all_sessions
 from audit.services.recording import record
 from core.actors import SYSTEM, Actor
+from core.classification import Period
 from personal_data.models import ErasureRun
+from personal_data.own_records import Ages
 from personal_data.planning import cooling_off
 from personal_data.services.erasing import begin_erasure
-
-UNVERIFIED_KEPT = timedelta(days=2)
 
 
 @transaction.atomic
@@ -50,12 +50,15 @@ def shut(*, user: User, by: Actor, now: datetime) -> None:
     record(event=AuditEvent.ACCOUNT_CLOSED, target=f"user:{user.pk}", by=by, now=now, subject_id=user.subject_id)
 
 
-def remove_unverified(*, now: datetime) -> int:
-    """Erase accounts whose address nobody proved within two days: someone else may have typed it. How many began."""
+def remove_unverified(ages: Ages) -> int:
+    """Erase accounts whose address nobody proved in time: someone else may have typed it. How many began."""
+    now, until = ages.now, ages.before(Period.ACCOUNTS)
+    if until is None:
+        return 0
     verified = EmailAddress.objects.filter(verified=True).values("user_id")
-    stale = User.objects.filter(
-        is_active=True, is_staff=False, last_login=None, created_at__lt=now - UNVERIFIED_KEPT
-    ).exclude(pk__in=verified)
+    stale = User.objects.filter(is_active=True, is_staff=False, last_login=None, created_at__lt=until).exclude(
+        pk__in=verified
+    )
     begun = 0
     for user in stale.order_by("created_at")[:200]:
         with transaction.atomic():

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from accounts.services import closing, ending, inviting
+from accounts.services import ending, inviting
 from accounts.services.address_care import mark_bounced_account
 from outbound.selectors import bounces_since
 
@@ -15,7 +15,6 @@ def sweep(*, now: datetime) -> dict[str, int]:
     return {
         "sessions": ending.forget_dead_sessions(now=now),
         "invitations": inviting.close_stale(now=now),
-        "unverified": closing.remove_unverified(now=now),
         "bounced": mark_bounces(now=now),
     }
 

@@ -31,12 +31,12 @@ PER_PAGE = 100
 @member_page
 def consents(http: HttpRequest) -> HttpResponse:
     """What is asked and what was answered. POST saves the answers that were chosen; the others stay open."""
-    language, version = _language(), version_shown(http)
+    language, version = page_language(), version_shown(http)
     if version is None:
         return render(http, "accounts/consents_none.html")
     if http.method == "POST":
         try:
-            _save(http, version, language)
+            save_answers(http, version, language)
         except NotAllowed as refusal:
             messages.error(http, refusal.message)
             return _page(http, version, language, chosen=chosen_on(http.POST))
@@ -60,7 +60,7 @@ def withdraw_consent(http: HttpRequest) -> HttpResponse:
         messages.error(http, refusal.message)
     else:
         version = version_shown(http)
-        question = question_by_key(version, _language()).get(key) if version else None
+        question = question_by_key(version, page_language()).get(key) if version else None
         words = _("Withdrawn: %(title)s. It has stopped. What was done before stays lawful.")
         messages.success(http, words % {"title": question.heading if question else key.purpose})
     return redirect(back)
@@ -77,6 +77,37 @@ def consents_history(http: HttpRequest) -> HttpResponse:
         "accounts/consents_history.html",
         {"page_obj": page, "rows": [_row(one, texts) for one in shown], "texts": texts.values(), "now": clock.now()},
     )
+
+
+def save_answers(http: HttpRequest, version: PolicyVersion, language: str) -> None:
+    """Record the answers of a sent form and say what was saved. Raises NotAllowed."""
+    user, now = person(http), clock.now()
+    answers = read_answers(http.POST)
+    if not answers:
+        messages.info(http, _("You chose nothing, so nothing was saved. Silence is never taken as consent."))
+        return
+    written = record_answers(
+        subject_id=user.subject_id,
+        answers=answers,
+        version=version,
+        language=language,
+        method=Method.SIGN_UP if "welcome" in http.GET else Method.ACCOUNT,
+        evidence=evidence_of(http),
+        by=user,
+        now=now,
+    )
+    if not written:
+        messages.info(http, _("You had given these answers before. Nothing changed."))
+        return
+    asked = question_by_key(version, language)
+    messages.success(http, _words(answers, {key: question.heading for key, question in asked.items()}))
+    if any(answer.granted and asked[answer.key].about_devices for answer in answers):
+        note_this_device(http, now=now, from_page=False)
+
+
+def page_language() -> str:
+    """The language in which questions are put on this page."""
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 @dataclass(frozen=True)
@@ -107,31 +138,6 @@ def _row(one: Shown, texts: dict[bytes, _Text]) -> dict[str, object]:
     }
 
 
-def _save(http: HttpRequest, version: PolicyVersion, language: str) -> None:
-    user, now = person(http), clock.now()
-    answers = read_answers(http.POST)
-    if not answers:
-        messages.info(http, _("You chose nothing, so nothing was saved. Silence is never taken as consent."))
-        return
-    written = record_answers(
-        subject_id=user.subject_id,
-        answers=answers,
-        version=version,
-        language=language,
-        method=Method.SIGN_UP if "welcome" in http.GET else Method.ACCOUNT,
-        evidence=evidence_of(http),
-        by=user,
-        now=now,
-    )
-    if not written:
-        messages.info(http, _("You had given these answers before. Nothing changed."))
-        return
-    asked = question_by_key(version, language)
-    messages.success(http, _words(answers, {key: question.heading for key, question in asked.items()}))
-    if any(answer.granted and asked[answer.key].about_devices for answer in answers):
-        note_this_device(http, now=now, from_page=False)
-
-
 def _words(answers: Sequence[Answer], headings: dict[ConsentKey, str]) -> str:
     count = len(answers)
     head = ngettext("%(count)s answer saved.", "%(count)s answers saved.", count) % {"count": count}
@@ -153,7 +159,3 @@ def _page(
         "note_device": wants_facts(http, page.given),
     }
     return render(http, "accounts/consents.html", context, status=422 if chosen is not None else 200)
-
-
-def _language() -> str:
-    return "en" if (get_language() or "vi").startswith("en") else "vi"

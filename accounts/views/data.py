@@ -15,6 +15,7 @@ from accounts.member_pages import member_action, member_page, person, version_sh
 from accounts.outcomes import what_stays
 from core import clock
 from personal_data.errors import ChangedElsewhere, InvalidValue, NotHeld, UnknownField
+from personal_data.errors_retention import HeldForLaw
 from personal_data.services import holding
 from policies import selectors as policies
 
@@ -107,7 +108,11 @@ def decline(http: HttpRequest, field: str) -> HttpResponse:
     if card.is_sign_in_address or card.is_devices:
         raise Http404
     if http.method == "POST":
-        holding.decline_field(subject_id=user.subject_id, field=field, by=user, now=clock.now())
+        try:
+            holding.decline_field(subject_id=user.subject_id, field=field, by=user, now=clock.now())
+        except HeldForLaw as refusal:
+            messages.error(http, refusal.message)
+            return _back_to(field)
         messages.success(http, _("Noted: you do not give %(field)s.") % {"field": card.label})
         return _back_to(field)
     return render(http, "accounts/data_decline.html", {"card": card, "stays": what_stays()})
@@ -140,7 +145,13 @@ def _delete(http: HttpRequest, fields: list[str], *, back: str) -> HttpResponse:
         messages.warning(http, str(NotHeld.message) if fields else _("Tick what you want to delete first."))
         return redirect(back)
     if http.method == "POST":
-        gone = holding.erase_items(subject_id=user.subject_id, fields=[card.code for card in going], by=user, now=now)
+        try:
+            gone = holding.erase_items(
+                subject_id=user.subject_id, fields=[card.code for card in going], by=user, now=now
+            )
+        except HeldForLaw as refusal:
+            messages.error(http, refusal.message)
+            return redirect(back)
         names = ", ".join(labels_of(going).values())
         words = ngettext("Deleted: %(names)s.", "Deleted %(count)s entries: %(names)s.", gone)
         messages.success(http, words % {"count": gone, "names": names})

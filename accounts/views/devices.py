@@ -23,6 +23,7 @@ from consent.services.asking import device_questions, question_by_key
 from consent.services.devices import forget_device, forget_devices, noted_devices
 from core import clock
 from personal_data.errors import NotHeld
+from personal_data.errors_retention import HeldForLaw
 from policies.models import PolicyVersion
 from policies.selectors import document
 
@@ -66,7 +67,7 @@ def device_delete(http: HttpRequest, device_id: UUID) -> HttpResponse:
     user = person(http)
     try:
         forget_device(subject_id=user.subject_id, device_id=device_id, by=user, now=clock.now())
-    except NotHeld as refusal:
+    except (NotHeld, HeldForLaw) as refusal:
         messages.info(http, refusal.message)
     else:
         messages.success(http, _("The device is deleted."))
@@ -77,7 +78,11 @@ def device_delete(http: HttpRequest, device_id: UUID) -> HttpResponse:
 def devices_delete(http: HttpRequest) -> HttpResponse:
     """Delete every device."""
     user = person(http)
-    count = forget_devices(subject_id=user.subject_id, by=user, now=clock.now())
+    try:
+        count = forget_devices(subject_id=user.subject_id, by=user, now=clock.now())
+    except HeldForLaw as refusal:
+        messages.info(http, refusal.message)
+        return redirect("accounts:devices")
     if count:
         messages.success(
             http, ngettext("%(count)s device deleted.", "%(count)s devices deleted.", count) % {"count": count}

@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import proof
-from accounts.certificate import certificate_of
+from accounts.certificate import certificate_of, recall_words
 from accounts.certificate_pdf import certificate_pdf
-from accounts.erasure_words import foreseen, goes, stays
+from accounts.erasure_words import foreseen, goes, held_grounds, stays
 from accounts.forms_data import EraseForm
 from accounts.member_pages import member_page, person, typed, version_shown
 from accounts.sealed_address import real_address
@@ -52,6 +52,7 @@ def erase(http: HttpRequest) -> HttpResponse:
         "form": form,
         "goes": going,
         "stays": staying,
+        "held": held_grounds(user.subject_id),
         "other_way": "" if proved else proof.other_ways(http),
         "cooling_hours": _cooling_hours(http),
     }
@@ -83,6 +84,8 @@ def progress(http: HttpRequest, token: str) -> HttpResponse:
         "goes": goes(lines),
         "stays": stays(lines),
         "is_cooling": run.state == ErasureState.COOLING,
+        "held": held_grounds(run.subject_ref) if run.state == ErasureState.COOLING else [],
+        "is_over_time": run.starts_at <= clock.now(),
         "begins": _begins_in(run, clock.now()),
         "is_cancelled": run.state == ErasureState.CANCELLED,
         "here": reverse("accounts:erase_progress", kwargs={"token": token}),
@@ -106,8 +109,10 @@ def cancel(http: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def certificate(http: HttpRequest, token: str) -> HttpResponse:
     """What was deleted and what was kept, to read, print and save."""
+    found = certificate_of(_finished(token))
     context = {
-        "certificate": certificate_of(_finished(token)),
+        "certificate": found,
+        "recall": recall_words(found),
         "here": reverse("accounts:erase_progress", kwargs={"token": token}),
         "pdf": reverse("accounts:erase_certificate_pdf", kwargs={"token": token}),
     }
@@ -151,6 +156,8 @@ def _finished(token: str) -> ErasureRun:
 
 
 def _words(run: ErasureRun, done: int, total: int) -> str:
+    if run.state == ErasureState.COOLING and run.starts_at <= clock.now() and held_grounds(run.subject_ref):
+        return _("The deletion waits until a legal ground ends, then it begins by itself. It can still be called off.")
     if run.state == ErasureState.COOLING:
         return _("The deletion has not begun. It can still be called off.")
     if run.state == ErasureState.CANCELLED:

@@ -17,6 +17,7 @@ from core import clock
 from core.encryption import CannotOpen
 from core.sealed_stream import PIECE_BYTES
 from personal_data.errors import FileTooLarge, FileTypeRefused, NotHeld, TooManyFiles
+from personal_data.errors_retention import HeldForLaw
 from personal_data.selectors import HeldFile
 from personal_data.services import files
 
@@ -86,6 +87,9 @@ def delete(http: HttpRequest, file_id: UUID) -> HttpResponse:
             files.delete_file(subject_id=user.subject_id, file_id=file_id, by=user, now=clock.now())
         except NotHeld:
             return _gone(http)
+        except HeldForLaw as refusal:
+            messages.error(http, refusal.message)
+            return redirect(_back(card))
         messages.success(http, _("File deleted."))
         return redirect(_back(card))
     goes = [_("The file “%(name)s” and its content.") % {"name": file.name}]

@@ -1,6 +1,7 @@
 """The only writer of audit entries. Writers share no lock."""
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -84,10 +85,18 @@ def record_many(facts: Iterable[Fact], *, by: Actor, now: datetime) -> None:
     AuditEntry.objects.bulk_create([_entry(fact, by=by, now=now) for fact in facts], batch_size=1000)
 
 
-def record_each(*, event: str, subject_ids: Iterable[UUID], by: Actor, now: datetime) -> None:
+def record_each(
+    *,
+    event: str,
+    subject_ids: Iterable[UUID],
+    by: Actor,
+    now: datetime,
+    details: Mapping[str, object] | None = None,
+) -> None:
     """Write the same entry about each of many people by one COPY, in the caller's transaction. Raises NotAReference."""
-    entry = _entry(Fact(event, "subject:each"), by=by, now=now)
-    rest = f"{entry.actor}\t{entry.actor_role}\t{now.isoformat()}\t{{}}\n"
+    entry = _entry(Fact(event, "subject:each", details=details or {}), by=by, now=now)
+    # Codes and references only, so nothing in it must be escaped for COPY.
+    rest = f"{entry.actor}\t{entry.actor_role}\t{now.isoformat()}\t{json.dumps(entry.details)}\n"
     rows = "".join(f"{event}\tsubject:{one}\t{one}\t{rest}" for one in subject_ids)
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.write(rows)

@@ -54,6 +54,7 @@ CASE_PLAIN = {
     "first_reply_at": "",
     "settled_at": "",
     "closed_at": "",
+    "emptied_at": "",
     "next_mark": "code",
     "next_mark_at": "",
 }
@@ -66,7 +67,8 @@ KNOWN = Q(verified_at__isnull=False) | ~Q(channel=IntakeChannel.PORTAL)
 
 
 class Case(models.Model):
-    """What requests and complaints share. Text and contact address are sealed under the person's evidence key.
+    """What requests and complaints share. Text and contact address are sealed under the person's evidence key, until
+    the keeping period after its end is over: then they are emptied, and reference, dates and codes stay.
 
     Due moments are the first moment after the last day (24:00 in Vietnam). Every write needs an audit entry for
     `kind:id` in the same transaction; the database refuses to commit without.
@@ -123,6 +125,7 @@ class Case(models.Model):
     first_reply_at = models.DateTimeField(_("first reply"), null=True, blank=True)
     settled_at = models.DateTimeField(_("answered"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    emptied_at = models.DateTimeField(_("words and files deleted"), null=True, blank=True)
     next_mark = models.CharField(_("next deadline mark"), max_length=16, choices=MarkCode.choices, blank=True)
     next_mark_at = models.DateTimeField(_("next deadline mark at"), null=True, blank=True)
 
@@ -193,6 +196,12 @@ class Case(models.Model):
             models.Index(fields=["next_mark_at"], name="%(class)s_next_mark", condition=Q(next_mark_at__isnull=False)),
             # Read by the sweep that follows the calendar.
             models.Index(fields=["calendar_version"], name="%(class)s_calendar", condition=Q(status__in=OPEN_STATES)),
+            # Read by the sweep of cases whose keeping period is over.
+            models.Index(
+                fields=["closed_at"],
+                name="%(class)s_to_empty",
+                condition=Q(closed_at__isnull=False, emptied_at__isnull=True),
+            ),
             # Read by the search of the desk and by the suggestions of duplicates.
             models.Index(fields=["contact_index"], name="%(class)s_by_contact"),
             models.Index(fields=["text_fingerprint"], name="%(class)s_by_text"),
@@ -207,6 +216,10 @@ class Case(models.Model):
                 name="%(class)s_closed_iff_final",
                 condition=Q(status__in=FINAL_STATES, closed_at__isnull=False)
                 | ~Q(status__in=FINAL_STATES) & Q(closed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_emptied_after_its_end",
+                condition=Q(emptied_at__isnull=True) | Q(closed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="%(class)s_mark_and_moment",

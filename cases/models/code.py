@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import CodePurpose
-from core.classification import Personal
+from core.classification import Keep, Period, Personal
 
 
 class OneTimeCode(models.Model):
@@ -45,6 +45,7 @@ class OneTimeCode(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.after(Period.CODES, since="created_at", by="cases.codes")
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.enums import AssignmentMode
-from core.classification import Personal
+from core.classification import Keep, Period, Personal
 
 
 class AnswerTemplate(models.Model):
@@ -27,6 +27,7 @@ class AnswerTemplate(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("what staff set up; it names nobody")
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",
@@ -84,6 +85,7 @@ class AssignmentRule(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("what staff set up; it names nobody")
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",
@@ -114,6 +116,7 @@ class DeskDigest(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.after(Period.DESK, since="written_at", by="cases.digests")
         personal: dict[str, Personal] = {}
         plain = {"id": "", "user": "the member of staff written to", "day": "", "written_at": ""}
 

@@ -1,5 +1,6 @@
 """Who has a case. Two colleagues taking one at the same moment: the row lock lets one through, the other is told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -112,6 +113,13 @@ def release_all_of(subject_id: UUID) -> None:
                 case = lock_case(kind=kind, case_id=case_id)
                 _give(case, None, now=now)
                 note(case, CaseEvent.RELEASED, by=SYSTEM, now=now)
+
+
+def release_all_of_many(*, subject_ids: Sequence[UUID], now: datetime) -> None:
+    """The same of many people erased again after a restore: only staff have cases."""
+    users: Any = get_user_model()._default_manager
+    for subject_id in users.filter(subject_id__in=subject_ids, is_staff=True).values_list("subject_id", flat=True):
+        release_all_of(subject_id)
 
 
 def _rule_for(case: Case) -> AssignmentRule | None:

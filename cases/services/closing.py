@@ -5,6 +5,7 @@ from datetime import datetime
 from cases.enums import FINAL_STATES, CaseEvent
 from cases.models import Case
 from cases.services.moving import move
+from cases.services.open_mark import mark_open_cases
 from cases.services.recording import note
 from core.actors import Actor
 from personal_data.errors import SubjectGone
@@ -36,5 +37,7 @@ def _start_keeping_period(case: Case, *, now: datetime) -> None:
         hold_active(case.subject_id)
     except SubjectGone:
         # Nothing is added about a person whose data is gone; the case itself stays under the evidence key.
-        return
-    RetentionEvent.objects.create(subject_id=case.subject_id, event=CASE_CLOSED, reference=case.target, at=now)
+        pass
+    else:
+        RetentionEvent.objects.create(subject_id=case.subject_id, event=CASE_CLOSED, reference=case.target, at=now)
+    mark_open_cases(case, now=now)

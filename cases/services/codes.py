@@ -21,13 +21,14 @@ from cases.models import Case, OneTimeCode
 from cases.references import as_written
 from cases.registry import case_kinds, case_of
 from cases.services.telling import tell_person
+from core.classification import Period
 from core.encryption import blind_index
 from core.queue import enqueue_on_commit
+from personal_data.own_records import Ages
 
 LIFETIME = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
 MAX_PER_HOUR = 5
-KEPT = timedelta(days=1)
 
 
 def code_for_case(case: Case, *, purpose: str, now: datetime) -> tuple[OneTimeCode, str]:
@@ -114,9 +115,10 @@ def answer(*, code_id: UUID, purpose: str, typed: str, now: datetime) -> CodeAns
     return CodeAnswer.SPENT if is_old or row.attempts >= MAX_ATTEMPTS else CodeAnswer.WRONG
 
 
-def remove_old(*, now: datetime) -> int:
-    """Remove codes a day after they were asked for."""
-    return OneTimeCode.objects.filter(created_at__lt=now - KEPT).delete()[0]
+def remove_old(ages: Ages) -> int:
+    """Remove codes when their time after they were asked for is over. How many."""
+    until = ages.before(Period.CODES)
+    return OneTimeCode.objects.filter(created_at__lt=until).delete()[0] if until else 0
 
 
 def _find(reference: str, address: str) -> Case | None:

@@ -20,9 +20,11 @@ from cases.models import Case, DeskDigest
 from cases.registry import case_kinds
 from cases.staff import mail_address, officers, working_staff
 from core.calendars import WorkingCalendar
+from core.classification import Period
 from core.selectors import working_calendar
 from core.templatetags.portal import day
 from outbound.services.queueing import queue_notice
+from personal_data.own_records import Ages
 
 AHEAD = timedelta(hours=1)
 SOON_DAYS = 3
@@ -54,6 +56,12 @@ def write_digests(*, now: datetime) -> int:
         if user.pk not in written:
             sent += _write(user, officer=user.pk in in_charge, calendar=calendar, now=now)
     return sent
+
+
+def forget_digests(ages: Ages) -> int:
+    """Which digests were written is of no use after some time. How many rows went."""
+    until = ages.before(Period.DESK)
+    return DeskDigest.objects.filter(written_at__lt=until).delete()[0] if until else 0
 
 
 def digest_for(user: Any, *, officer: bool, calendar: WorkingCalendar, now: datetime) -> Digest:

@@ -14,6 +14,7 @@ from cases.enums import CaseEvent, ContactKind, IntakeChannel
 from cases.models import Case, CaseMessage
 from cases.references import new_reference
 from cases.services.assigning import auto_assign
+from cases.services.open_mark import mark_open_cases
 from cases.services.recording import note
 from cases.services.scheduling import schedule
 from core.actors import Actor
@@ -141,6 +142,7 @@ def _store(
     sealing.seal_into_case(case, text=text, address=sender.address, key=key)
     schedule(case, now=now, save=False)
     case.save(force_insert=True)
+    mark_open_cases(case, now=now)
     attach(case, uploads, key=key, now=now)
     for_person = channel != IntakeChannel.PORTAL
     note(

@@ -14,6 +14,7 @@ from cases.queue import MOST_COUNTED, waiting_work
 from cases.registry import case_kinds
 from core import clock
 from core.sweeps import failing
+from personal_data import desk_waiting
 
 register = template.Library()
 _KEPT = ("list", "found", "q")
@@ -97,6 +98,7 @@ def desk_start(context: dict[str, Any]) -> dict[str, Any]:
     if not permissions.can_see_queue(by=user):
         return {"desks": [], "failing": failing()}
     now = clock.now()
+    keeping = desk_waiting.waiting(by=user, now=now)
     desks = []
     for kind, model in sorted(case_kinds().items()):
         weeks = reports.weeks(model, now=now)
@@ -117,6 +119,7 @@ def desk_start(context: dict[str, Any]) -> dict[str, Any]:
     return {
         "desks": desks,
         "failing": failing(),
+        "keeping": keeping,
         "works": works,
         "knows_states": works or permissions.reads_every_case(by=user),
     }

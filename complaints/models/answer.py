@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from complaints.enums import Outcome
 from complaints.models.complaint import Complaint
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 
 _PROOF = Personal(Category.EVIDENCE, Basis.LAW, Erasure.EVIDENCE_END)
 
@@ -33,6 +33,7 @@ class ComplaintAnswer(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         personal = {"sealed_finding": _PROOF, "sealed_done": _PROOF}
         plain = {
             "id": "",

@@ -29,7 +29,7 @@ from complaints.enums import Outcome, PostponeReason, RejectionGround, Remedy, S
 from complaints.transitions import TRANSITIONS
 from consent.models import LedgerEntry
 from core.actors import Actor
-from core.classification import Personal
+from core.classification import Keep, Personal
 from dsr_requests.models import Request
 
 
@@ -120,6 +120,7 @@ class Complaint(Case):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.with_case()
         workers = CASE_WORKERS
         personal = CASE_PERSONAL
         plain = {
@@ -160,6 +161,7 @@ class ComplaintMessage(CaseMessage):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         personal = MESSAGE_PERSONAL
         plain = MESSAGE_PLAIN
 
@@ -186,6 +188,7 @@ class ComplaintAttachment(CaseAttachment):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         personal = ATTACHMENT_PERSONAL
         plain = ATTACHMENT_PLAIN
         blobs = True
@@ -205,6 +208,7 @@ class ComplaintClockEvent(CaseClockEvent):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         personal: dict[str, Personal] = {}
         plain = CLOCK_EVENT_PLAIN
 
@@ -221,5 +225,6 @@ class ComplaintMark(CaseMark):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         personal: dict[str, Personal] = {}
         plain = MARK_PLAIN

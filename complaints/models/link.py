@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from complaints.enums import LinkReason
 from complaints.models.complaint import Complaint
-from core.classification import Personal
+from core.classification import Keep, Personal
 
 
 class ComplaintLink(models.Model):
@@ -31,6 +31,7 @@ class ComplaintLink(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",

@@ -10,6 +10,7 @@ from cases.permissions import check_is_sender
 from cases.services.closing import end_keeping_period
 from cases.services.messaging import add_message
 from cases.services.moving import move
+from cases.services.open_mark import mark_open_cases
 from cases.services.recording import note
 from cases.services.telling import tell_person, tell_staff
 from cases.staff import officers, responsible_for
@@ -46,6 +47,7 @@ def reopen(*, complaint_id: int, text: str, form_token: UUID, by: Actor, now: da
             postpone_reason="",
             **begin_round(complaint, now=now),
         )
+        mark_open_cases(complaint, now=now)
         note(complaint, CaseEvent.REOPENED, by=by, now=now, details={"round": complaint.round, "before": before})
         tell_person(
             complaint,

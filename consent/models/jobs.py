@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 
 
 class ConsentJob(models.Model):
@@ -19,6 +19,7 @@ class ConsentJob(models.Model):
 
     class PersonalData:
         subject = "subject_ref"
+        retention = Keep.for_work(by="consent.follow_up")
         personal = {"subject_ref": Personal(Category.ACCOUNT, Basis.LAW, Erasure.DELETE_ROW)}
         plain = {"id": "", "act": "", "created_at": ""}
 

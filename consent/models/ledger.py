@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.answers import ConsentKey
 from consent.enums import Method, Reply
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 
 
 class ConsentWording(models.Model):
@@ -29,6 +29,7 @@ class ConsentWording(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("public words, to which answers refer")
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",
@@ -82,6 +83,7 @@ class LedgerEntry(models.Model):
 
     class PersonalData:
         subject = "subject_ref"
+        retention = Keep.as_evidence()
         personal = {"sealed_evidence": Personal(Category.EVIDENCE, Basis.LAW, Erasure.EVIDENCE_END)}
         plain = {
             "id": "",

@@ -21,6 +21,8 @@ from personal_data.enums import AuditEvent
 from personal_data.errors import NotHeld
 from personal_data.models import Device
 from personal_data.selectors_limits import stopped_purposes
+from personal_data.services.announcing import Deleted, announce
+from personal_data.services.erasure_holding import check_devices_not_held, devices_are_held
 from personal_data.services.subjects import hold_active
 from policies import selectors as policies
 from policies.models import PolicyVersion
@@ -69,25 +71,30 @@ def note_device(*, subject_id: UUID, facts: DeviceFacts, by: Actor, now: datetim
 
 
 def forget_device(*, subject_id: UUID, device_id: UUID, by: Actor, now: datetime) -> None:
-    """Delete one device. Raises NotHeld, SubjectGone."""
+    """Delete one device. Raises NotHeld, HeldForLaw, SubjectGone."""
     with transaction.atomic():
         hold_active(subject_id)
+        check_devices_not_held(subject_id)
         if not _forget(subject_id, Device.objects.filter(subject_id=subject_id, pk=device_id), by, now):
             raise NotHeld
 
 
 def forget_devices(*, subject_id: UUID, by: Actor, now: datetime) -> int:
-    """Delete every device of a person; how many there were. Raises SubjectGone."""
+    """Delete every device of a person; how many there were. Raises HeldForLaw, SubjectGone."""
     with transaction.atomic():
         hold_active(subject_id)
+        check_devices_not_held(subject_id)
         return _forget(subject_id, Device.objects.filter(subject_id=subject_id), by, now)
 
 
 def forget_devices_without_consent(*, subject_id: UUID, by: Actor, now: datetime) -> int:
-    """Delete a person's devices unless a consent names them; how many went. Safe to repeat. Raises SubjectGone."""
+    """Delete a person's devices unless a consent names them; how many went. Safe to repeat. Raises SubjectGone.
+
+    What a legal hold keeps goes by its rule once the hold is released.
+    """
     with transaction.atomic():
         hold_active(subject_id)
-        if device_consent_stands(subject_id, now):
+        if device_consent_stands(subject_id, now) or devices_are_held(subject_id):
             return 0
         return _forget(subject_id, Device.objects.filter(subject_id=subject_id), by, now)
 
@@ -114,13 +121,13 @@ def _device_questions(number: int, known: PolicyVersion | None) -> frozenset[Con
 
 
 def _forget(subject_id: UUID, devices: Iterable[Device], by: Actor, now: datetime) -> int:
-    gone = 0
+    gone = []
     for device in devices:
-        device_id = device.pk
+        gone.append(device.pk)
         device.delete()
-        _record(AuditEvent.DEVICE_ERASED, subject_id, device_id, by, now)
-        gone += 1
-    return gone
+        _record(AuditEvent.DEVICE_ERASED, subject_id, gone[-1], by, now)
+    announce([Deleted(subject_id, Device._meta.label_lower, gone)] if gone else [], now=now)
+    return len(gone)
 
 
 def _open(device: Device, key: bytes) -> DeviceFacts:

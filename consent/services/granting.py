@@ -18,8 +18,8 @@ from audit.services.recording import actor_reference
 from consent import selectors
 from consent.answers import Answer, ConsentKey
 from consent.enums import Method
-from consent.errors import NotAsked, NotGiven, WordingChanged
-from consent.models import ConsentJob, ConsentWording
+from consent.errors import ErasedBefore, NotAsked, NotGiven, WordingChanged
+from consent.models import ConsentJob, ConsentWording, LedgerEntry
 from consent.services.asking import question_by_key
 from consent.services.devices import forget_devices_without_consent
 from consent.wording import Question
@@ -28,6 +28,9 @@ from core.encryption import seal
 from core.queue import enqueue_on_commit
 from personal_data import keys
 from personal_data.errors import SubjectGone
+from personal_data.services.announcing import Withdrawn, announce
+from personal_data.services.suppressing import indexes_of_person, suppressed
+from personal_data.sign_in_address import sign_in_address
 from policies.models import PolicyVersion
 
 _CALL = "SELECT outcome, entries FROM public.consent_record_answers(%s, %s, %s)"
@@ -71,19 +74,23 @@ def record_answers(
     """Record the answers of one form; the ids of the entries written. An answer that changes nothing writes none.
 
     `evidence` is the minimum of technical proof (see `consent.evidence`), sealed under the person's evidence key.
-    Raises NotAsked, WordingChanged, SubjectGone, KeyDestroyed; then nothing was written.
+    Raises NotAsked, WordingChanged, ErasedBefore, SubjectGone, KeyDestroyed; then nothing was written.
     """
+    if by.audit_role not in _ANSWERING_FOR_ONESELF and any(answer.granted for answer in answers):
+        _check_was_not_erased(subject_id, now)
     asked = question_by_key(version, language)
     lines = [_checked(answer, asked) for answer in {answer.key: answer for answer in answers}.values()]
     if not lines:
         return []
     shown = [asked[line.key] for line in lines]
     form = _Form(subject_id, lines, version.number, language, method, evidence)
-    if not any(asked[line.key].about_devices and not line.granted for line in lines):
+    if all(line.granted for line in lines):
         return _write(form, shown, by=by, now=now)
     with transaction.atomic():
         written = _write(form, shown, by=by, now=now)
-        forget_devices_without_consent(subject_id=subject_id, by=by, now=now)
+        if any(asked[line.key].about_devices and not line.granted for line in lines):
+            forget_devices_without_consent(subject_id=subject_id, by=by, now=now)
+        _announce_ends(subject_id, written, now=now)
     return written
 
 
@@ -111,6 +118,7 @@ def withdraw(
             raise NotGiven
         forget_devices_without_consent(subject_id=subject_id, by=by, now=now)
         enqueue_on_commit("consent.follow_up")
+        _announce_ends(subject_id, written, now=now)
     return written[0]
 
 
@@ -130,6 +138,23 @@ def end_all(*, subject_id: UUID, now: datetime) -> None:
     ConsentJob.objects.filter(subject_ref=subject_id).exclude(pk__in=known).delete()
 
 
+def _announce_ends(subject_id: UUID, written: Sequence[int], *, now: datetime) -> None:
+    """Note in the register which consents entries just written ended; a refusal of what was never given ends none."""
+    ended = LedgerEntry.objects.filter(pk__in=written, ends_entry__isnull=False).defer("sealed_evidence")
+    told = [
+        Withdrawn(subject_id, entry.purpose, entry.channel, entry.recipient_class, entry.ends_entry)
+        for entry in (ended if written else ())
+        if entry.ends_entry is not None
+    ]
+    announce(told, now=now)
+
+
+def _check_was_not_erased(subject_id: UUID, now: datetime) -> None:
+    """Raises ErasedBefore for an erased identity, unless the person has signed up anew and so has an own account."""
+    if not sign_in_address(subject_id) and suppressed(indexes_of_person(subject_id, at=now)):
+        raise ErasedBefore
+
+
 def _checked(answer: Answer, asked: Mapping[ConsentKey, Question]) -> _Line:
     question = asked.get(answer.key)
     if question is None:
@@ -141,7 +166,7 @@ def _checked(answer: Answer, asked: Mapping[ConsentKey, Question]) -> _Line:
 
 def _write(form: _Form, shown: Sequence[Question], *, by: Actor, now: datetime) -> list[int]:
     act = uuid.uuid4()
-    sealed = seal(keys.evidence_key(form.subject_id), _canonical(form.evidence), context=evidence_context(act))
+    sealed = seal(keys.evidence_key(form.subject_id), canonical(form.evidence), context=evidence_context(act))
     said = _said(form, act, by=by, now=now)
     outcome, written = _call(form.subject_id, sealed, said)
     if outcome == "unknown wording":
@@ -211,5 +236,6 @@ def evidence_context(act: UUID) -> str:
     return f"consent.LedgerEntry:sealed_evidence:{act}"
 
 
-def _canonical(evidence: Mapping[str, str]) -> bytes:
+def canonical(evidence: Mapping[str, str]) -> bytes:
+    """The evidence of a form as it is sealed."""
     return json.dumps(dict(evidence), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

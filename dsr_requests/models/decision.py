@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 from dsr_requests.enums import CorrectionState, Ground, Verdict
 from dsr_requests.models.request import Request
 
@@ -88,6 +88,7 @@ class Decision(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         workers = ("decided_by", "seconded_by")
         personal = {"sealed_words": _PROOF}
@@ -164,6 +165,7 @@ class Correction(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         personal = {"sealed_value": _PROOF}
         plain = {

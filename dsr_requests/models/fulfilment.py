@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 from dsr_requests.enums import FulfilmentError, FulfilmentKind
 from dsr_requests.models.request import Request
 from personal_data.enums import StepState
@@ -52,6 +52,7 @@ class FulfilmentStep(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         personal: dict[str, Personal] = {}
         plain = {
@@ -96,6 +97,7 @@ class Snapshot(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.for_work(by="dsr_requests.fulfil")
         about = "case__about"
         passing = True
         personal = {"sealed": Personal(Category.CONTACT, Basis.LAW, Erasure.EVIDENCE_END)}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.enums import IntakeChannel
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Period, Personal
 from dsr_requests.enums import Method, PauseReason, RepresentativeKind, Strength
 from dsr_requests.models.request import Request
 from personal_data.models import DataSubject
@@ -55,6 +55,7 @@ class Verification(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         personal: dict[str, Personal] = {}
         plain = {
@@ -114,6 +115,7 @@ class Representative(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         personal = {"sealed_name": _NAME, "sealed_person": _NAME, "person_index": _NAME}
         plain = {
@@ -155,6 +157,7 @@ class IdentityFile(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.after(Period.IDENTITY, since="closed_at of its request", by="dsr_requests.identity_files")
         about = "case__about"
         blobs = True
         personal = {"sealed_name": Personal(Category.SENSITIVE, Basis.LAW, Erasure.EVIDENCE_END)}
@@ -187,6 +190,7 @@ class EvidenceDemand(models.Model):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         personal: dict[str, Personal] = {}
         plain = {"id": "", "case": "the request", "reason": "code", "asked_at": "", "met_at": ""}
@@ -232,6 +236,7 @@ class PausedAddress(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.after(Period.EVIDENCE, since="lifted_at", by="dsr_requests.paused_addresses")
         personal = {"contact_index": _PROOF}
         plain = {
             "id": "",

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from cases.enums import OPEN_STATES, ContactKind
 from cases.models import CASE_PERSONAL, CASE_PLAIN, CASE_WORKERS, Case
 from core.actors import Actor
+from core.classification import Keep
 from dsr_requests.enums import Outcome, RepresentativeKind, RequestKind
 from dsr_requests.transitions import TRANSITIONS
 from personal_data.models import DataSubject
@@ -85,6 +86,7 @@ class Request(Case):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.with_case()
         about = "about"
         workers = CASE_WORKERS
         personal = CASE_PERSONAL

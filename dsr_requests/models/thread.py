@@ -16,7 +16,7 @@ from cases.models import (
     CaseMark,
     CaseMessage,
 )
-from core.classification import Personal
+from core.classification import Keep, Personal
 from dsr_requests.models.request import Request
 
 
@@ -32,6 +32,7 @@ class RequestMessage(CaseMessage):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         personal = MESSAGE_PERSONAL
         plain = MESSAGE_PLAIN
@@ -57,6 +58,7 @@ class RequestAttachment(CaseAttachment):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         personal = ATTACHMENT_PERSONAL
         plain = ATTACHMENT_PLAIN
@@ -75,6 +77,7 @@ class RequestClockEvent(CaseClockEvent):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         personal: dict[str, Personal] = {}
         plain = CLOCK_EVENT_PLAIN
@@ -92,6 +95,7 @@ class RequestMark(CaseMark):
 
     class PersonalData:
         subject = "case__subject"
+        retention = Keep.with_case()
         about = "case__about"
         personal: dict[str, Personal] = {}
         plain = MARK_PLAIN

@@ -32,6 +32,7 @@ from dsr_requests.wording import erasure_lines
 from outbound.services.queueing import queue_notice
 from personal_data.enums import ErasureState, LimitKind, Order, PackageState, Source
 from personal_data.errors import KeyDestroyed, NotHeld, SubjectGone
+from personal_data.errors_retention import HeldForLaw
 from personal_data.models import DataSubject, ErasureRun, Package, RecipientTask
 from personal_data.planning import cooling_off
 from personal_data.services.correcting import correct_item
@@ -158,7 +159,10 @@ def _order(work: Work) -> Done:
 
 
 def _erase(work: Work) -> Done | None:
-    run = _run_of(work) or _begin_erasing(work)
+    try:
+        run = _run_of(work) or _begin_erasing(work)
+    except HeldForLaw:
+        return None  # goes on by itself once the hold is released
     if run is None:
         return Done(0)
     if run.state == ErasureState.CANCELLED:

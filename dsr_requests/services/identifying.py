@@ -14,6 +14,7 @@ from cases import sealing
 from cases.enums import CaseStatus, ContactKind
 from cases.guards import check_is_open
 from cases.permissions import check_is_sender
+from cases.services.open_mark import mark_open_cases
 from cases.services.recording import note
 from cases.services.scheduling import schedule
 from core.actors import GUEST, SYSTEM, Actor
@@ -60,6 +61,7 @@ def identified(
     request.about, request.identified_at = about, now
     schedule(request, now=now, save=False)
     request.save(update_fields=["about", "identified_at", "next_mark", "next_mark_at"])
+    mark_open_cases(request, now=now)
     details = {"method": method, "strength": strength}
     note(request, RequestEvent.IDENTIFIED, by=by, now=now, details=details, words=words)
     _stop_objected_uses(request, now=now)

@@ -47,7 +47,7 @@ def take_snapshot(request: Request, *, fields: Collection[str], now: datetime) -
     entitled = address_of_represented(request, at=now) if request.is_by_attorney else ""
     values = _values(request.about_id, fields)
     kept = {"address": address_for(request), "entitled": entitled, "identifiers": values}
-    sealed = wrap(json.dumps(kept, ensure_ascii=False).encode(), context=_context(request))
+    sealed = wrap(json.dumps(kept, ensure_ascii=False).encode(), context=sealing_context(request.pk))
     Snapshot.objects.update_or_create(case=request, defaults={"sealed": sealed, "made_at": now, "purged_at": None})
     return len(values)
 
@@ -69,7 +69,7 @@ def kept_of(request: Request) -> Kept:
     if found is None or found.sealed is None:
         return Kept()
     try:
-        return Kept(**json.loads(unwrap(found.sealed, context=_context(request))))
+        return Kept(**json.loads(unwrap(found.sealed, context=sealing_context(request.pk))))
     except CannotOpen:
         return Kept()
 
@@ -109,5 +109,6 @@ def _values(subject_id: UUID, fields: Collection[str]) -> dict[str, str]:
     return {item.field: read_value(item, key=key) for item in items}
 
 
-def _context(request: Request) -> str:
-    return f"dsr_requests.Snapshot:sealed:{request.pk}"
+def sealing_context(request_id: int) -> str:
+    """What the sealed snapshot of a request is bound to."""
+    return f"dsr_requests.Snapshot:sealed:{request_id}"

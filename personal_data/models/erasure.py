@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Period, Personal
 from personal_data.enums import ErasureState, PlanScope, StepError, StepKind, StepState
 from personal_data.models.plan import ErasurePlan
 
@@ -64,6 +64,7 @@ class ErasureRun(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.after(Period.EVIDENCE, since="finished_at or cancelled_at", by="personal_data.proof")
         personal = {"sealed_address": Personal(Category.CONTACT, Basis.LAW, Erasure.BLANK)}
         plain = {
             "id": "",
@@ -131,6 +132,9 @@ class ErasureStep(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.after(
+            Period.EVIDENCE, since="finished_at or cancelled_at of its run", by="personal_data.proof"
+        )
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",

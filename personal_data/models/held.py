@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 from personal_data.enums import Source
 from personal_data.models.subject import DataSubject
 
@@ -29,11 +29,15 @@ class DataItem(models.Model):
     class Meta:
         verbose_name = _("value held")
         verbose_name_plural = _("values held")
-        indexes = [models.Index(fields=["field", "lookup"], name="item_by_lookup")]
+        indexes = [
+            models.Index(fields=["field", "lookup"], name="item_by_lookup"),
+            models.Index(fields=["field", "held_since"], name="item_by_age"),
+        ]
         constraints = [models.UniqueConstraint(name="one_value_per_field", fields=["subject", "field"])]
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.by_field()
         personal = {"sealed_value": _HELD, "lookup": _HELD}
         plain = {
             "id": "",
@@ -64,6 +68,7 @@ class FieldRefusal(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.with_person()
         personal = {
             "declined_at": Personal(Category.ACCOUNT, Basis.PURPOSE, Erasure.DELETE_ROW),
         }
@@ -94,9 +99,11 @@ class StoredFile(models.Model):
         verbose_name = _("file held")
         verbose_name_plural = _("files held")
         ordering = ["held_since"]
+        indexes = [models.Index(fields=["field", "held_since"], name="file_by_age")]
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.by_field()
         blobs = True
         personal = {"sealed_name": Personal(Category.CONTENT, Basis.PURPOSE, Erasure.DELETE_ROW)}
         plain = {
@@ -131,6 +138,7 @@ class Device(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.by_field()
         personal = {
             "sealed_facts": Personal(Category.DEVICE, Basis.CONSENT, Erasure.DELETE_ROW),
             "lookup": Personal(Category.DEVICE, Basis.CONSENT, Erasure.DELETE_ROW),

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 from personal_data.models.subject import DataSubject
 
 _HELD = Personal(Category.CONTACT, Basis.PURPOSE, Erasure.DELETE_ROW)
@@ -31,6 +31,7 @@ class ValueHistory(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.by_field()
         personal = {"sealed_value": _HELD}
         plain = {
             "id": "",
@@ -38,7 +39,7 @@ class ValueHistory(models.Model):
             "field": "code of the pack's field",
             "held_since": "",
             "replaced_at": "",
-            "basis": "reference of a request",
+            "basis": "reference of a request, or that a hold keeps it",
         }
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Period, Personal
 from personal_data.enums import ImportState
 from personal_data.models.subject import DataSubject
 
@@ -39,6 +39,9 @@ class ImportBatch(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.after(
+            Period.IMPORTS, since="finished_at, undone_at, or created_at of one with faults", by="personal_data.imports"
+        )
         blobs = True
         personal: dict[str, Personal] = {}
         plain = {
@@ -81,6 +84,7 @@ class ImportedPerson(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.with_person()
         personal = {"told_at": Personal(Category.ACCOUNT, Basis.LAW, Erasure.DELETE_ROW)}
         plain = {
             "id": "",

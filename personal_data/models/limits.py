@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 from personal_data.enums import LimitKind
 from personal_data.models.subject import DataSubject
 
@@ -47,6 +47,7 @@ class UseLimit(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.with_person()
         personal = {
             "since": Personal(Category.ACCOUNT, Basis.LAW, Erasure.DELETE_ROW),
             "ended_at": Personal(Category.ACCOUNT, Basis.LAW, Erasure.DELETE_ROW),

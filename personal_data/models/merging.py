@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 from personal_data.enums import MergeState
 from personal_data.models.subject import DataSubject
 
@@ -42,6 +42,7 @@ class Merge(models.Model):
 
     class PersonalData:
         subject = "kept"
+        retention = Keep.with_person()
         personal = {"decided_at": Personal(Category.ACCOUNT, Basis.LAW, Erasure.DELETE_ROW)}
         plain = {
             "id": "",

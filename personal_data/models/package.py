@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Period, Personal
 from personal_data.enums import PackageError, PackageState
 from personal_data.models.subject import DataSubject
 
@@ -63,6 +63,9 @@ class Package(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.after(
+            Period.EVIDENCE, since="asked_at, its bytes when it was fetched or ran out", by="personal_data.proof"
+        )
         blobs = True
         personal = {"fetched_at": Personal(Category.ACCOUNT, Basis.LAW, Erasure.DELETE_ROW)}
         plain = {

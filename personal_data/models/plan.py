@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Personal
+from core.classification import Keep, Period, Personal
 from personal_data.enums import Difference, Fate, KeepGround, PlanScope
 
 
@@ -25,6 +25,9 @@ class ErasurePlan(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.after(
+            Period.EVIDENCE, since="finished_at or cancelled_at of its run", by="personal_data.proof"
+        )
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",
@@ -78,6 +81,9 @@ class PlanLine(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.after(
+            Period.EVIDENCE, since="finished_at or cancelled_at of its run", by="personal_data.proof"
+        )
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",

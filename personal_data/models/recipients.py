@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Period, Personal
 from personal_data.enums import Order
 
 
@@ -57,6 +57,7 @@ class RecipientTask(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.after(Period.EVIDENCE, since="confirmed_at", by="personal_data.proof")
         personal = {"sealed_names": Personal(Category.CONTACT, Basis.LAW, Erasure.BLANK)}
         plain = {
             "id": "",

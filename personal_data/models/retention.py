@@ -1,8 +1,9 @@
 """What upper packages tell the retention rules, and what is due because of it."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Period, Personal
 from personal_data.models.subject import DataSubject
 
 
@@ -17,10 +18,17 @@ class PurposeState(models.Model):
     since = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("purpose in use")
+        verbose_name_plural = _("purposes in use")
+        indexes = [
+            # Read by the search for people for whom a purpose has ended.
+            models.Index(fields=["purpose", "since"], name="purpose_ended", condition=models.Q(live=False)),
+        ]
         constraints = [models.UniqueConstraint(name="one_state_per_purpose", fields=["subject", "purpose"])]
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.with_person()
         personal = {
             "live": Personal(Category.ACCOUNT, Basis.PURPOSE, Erasure.DELETE_ROW),
             "since": Personal(Category.ACCOUNT, Basis.PURPOSE, Erasure.DELETE_ROW),
@@ -44,6 +52,7 @@ class RetentionEvent(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.with_person()
         personal = {"at": Personal(Category.ACCOUNT, Basis.PURPOSE, Erasure.DELETE_ROW)}
         plain = {
             "id": "",
@@ -69,6 +78,7 @@ class DueNotice(models.Model):
 
     class PersonalData:
         subject = "subject"
+        retention = Keep.after(Period.NOTICES, since="due_at", by="personal_data.notices")
         personal = {"due_at": Personal(Category.ACCOUNT, Basis.PURPOSE, Erasure.DELETE_ROW)}
         plain = {"id": "", "subject": "the person to be told", "notice": "code of the notice", "sent_at": ""}
 

@@ -3,9 +3,10 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Basis, Category, Erasure, Personal
+from core.classification import Basis, Category, Erasure, Keep, Personal
 from personal_data.enums import AgeBand, KeyKind, SubjectState
 
 
@@ -19,11 +20,30 @@ class DataSubject(models.Model):
     created_at = models.DateTimeField(_("known since"))
     last_active_at = models.DateTimeField(_("last active"), null=True, blank=True)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+    evidence_ended_at = models.DateTimeField(_("proof can no longer be tied to the person"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("data subject")
         verbose_name_plural = _("data subjects")
+        indexes = [
+            # Read by the search for people who were not active for long.
+            models.Index(
+                Coalesce("last_active_at", "created_at"),
+                name="subject_by_activity",
+                condition=models.Q(state=SubjectState.ACTIVE),
+            ),
+            # Read by the search for erased people whose evidence period is over.
+            models.Index(
+                fields=["erased_at"],
+                name="subject_evidence_kept",
+                condition=models.Q(state=SubjectState.ERASED, evidence_ended_at__isnull=True),
+            ),
+        ]
         constraints = [
+            models.CheckConstraint(
+                name="subject_evidence_ends_after_erasure",
+                condition=models.Q(evidence_ended_at__isnull=True) | models.Q(state=SubjectState.ERASED),
+            ),
             models.CheckConstraint(
                 name="subject_erased_at_iff_erased",
                 condition=models.Q(state=SubjectState.ERASED, erased_at__isnull=False)
@@ -33,12 +53,13 @@ class DataSubject(models.Model):
 
     class PersonalData:
         subject = "id"
+        retention = Keep.with_person()
         personal = {
             "language": Personal(Category.ACCOUNT, Basis.CONTRACT, Erasure.BLANK),
             "age_band": Personal(Category.IDENTITY, Basis.LAW, Erasure.BLANK),
             "last_active_at": Personal(Category.ACCOUNT, Basis.CONTRACT, Erasure.BLANK),
         }
-        plain = {"id": "", "state": "code", "created_at": "", "erased_at": ""}
+        plain = {"id": "", "state": "code", "created_at": "", "erased_at": "", "evidence_ended_at": ""}
 
     def __str__(self) -> str:
         return str(self.id)[:8]
@@ -62,6 +83,7 @@ class SubjectKey(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.as_evidence()
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.classification import Personal
+from core.classification import Keep, Personal
 
 
 class SuppressedIdentity(models.Model):
@@ -18,6 +18,7 @@ class SuppressedIdentity(models.Model):
 
     class PersonalData:
         subject = None
+        retention = Keep.for_good("so that somebody who was erased is not brought in again (L91 14.4)")
         personal: dict[str, Personal] = {}
         plain = {
             "id": "",

@@ -1,17 +1,19 @@
 """Correcting a value by a decision, with what was held before."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
 from core.actors import Actor
-from core.encryption import CannotOpen, seal
+from core.encryption import CannotOpen
 from personal_data import keys
 from personal_data.enums import Source
 from personal_data.fields import read_value
-from personal_data.models import DataItem, ValueHistory
+from personal_data.models import DataItem
 from personal_data.services.holding import field_in_force, write_item
+from personal_data.services.replaced import history_context as history_context
+from personal_data.services.replaced import keep_earlier
 from personal_data.services.subjects import hold_active
 from personal_data.values import clean_value
 
@@ -39,26 +41,10 @@ def correct_item(
             before = _readable(item, key)
             if before == cleaned:
                 return item
-            _keep(item, before, basis=basis, key=key, now=now)
-        return write_item(subject_id=subject_id, field=field, value=value, source=source, by=by, now=now)
-
-
-def history_context(row: ValueHistory) -> str:
-    """What the ciphertext of an earlier value is bound to."""
-    return f"personal_data.ValueHistory:value:{row.pk}"
-
-
-def _keep(item: DataItem, before: str, *, basis: str, key: bytes, now: datetime) -> None:
-    row = ValueHistory(
-        id=uuid4(),
-        subject_id=item.subject_id,
-        field=item.field,
-        held_since=item.held_since,
-        replaced_at=now,
-        basis=basis,
-    )
-    row.sealed_value = seal(key, before.encode(), context=history_context(row))
-    row.save(force_insert=True)
+            keep_earlier(item, before, basis=basis, key=key, now=now)
+        return write_item(
+            subject_id=subject_id, field=field, value=value, source=source, before_is_kept=True, by=by, now=now
+        )
 
 
 def _readable(item: DataItem, key: bytes) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from audit.services.recording import actor_reference, record
@@ -33,9 +33,11 @@ from personal_data.enums import (
     StepState,
     SubjectState,
 )
-from personal_data.errors import NotHeld, NothingStuck, RowsLeft, StuckErasures, SubjectGone, TooLateToCancel
+from personal_data.errors import NotHeld, NothingStuck, StuckErasures, SubjectGone, TooLateToCancel
 from personal_data.models import DataSubject, ErasurePlan, ErasureRun, ErasureStep, PlanLine
 from personal_data.permissions import check_can_resume
+from personal_data.services.erasure_announcing import announce_erasure, announce_rows, check_not_announced
+from personal_data.services.erasure_holding import check_not_held, everything_is_held
 from personal_data.services.erasure_links import LINK_WORKS as LINK_WORKS
 from personal_data.services.erasure_links import progress_token as progress_token
 from personal_data.services.erasure_links import run_by_token as run_by_token
@@ -43,6 +45,7 @@ from personal_data.services.erasure_links import token_hash
 from personal_data.services.erasure_steps import (
     address_context,
     carry_out,
+    code_of,
     is_held,
     note_missing,
     steps_of,
@@ -95,8 +98,8 @@ def begin_erasure(
 
     `address` receives the confirmation; it is kept sealed until then. The run's link is `progress_token(run)`. Until it
     begins the person stays active, everything held is used for nothing, and `cancel_erasure` calls it off. `suppress`
-    keeps the person's addresses from being brought in again; `approved` is the plan a second person agreed to.
-    Raises SubjectGone.
+    keeps the person's addresses from being brought in again; `approved` is the plan a second person agreed to. While a
+    legal hold stands it waits as if it cooled off. Raises SubjectGone.
     """
     with transaction.atomic():
         subject = DataSubject.objects.select_for_update().filter(pk=subject_id).first()
@@ -108,13 +111,15 @@ def begin_erasure(
         if not subject.is_active:
             raise SubjectGone
         run = _new_run(subject, PlanScope.EVERYTHING, address, basis, now, starts_at=now + cooling_off)
-        if cooling_off:
+        waits = bool(cooling_off) or everything_is_held(subject_id)
+        if waits:
+            run.state = ErasureState.COOLING
             set_limit(
                 subject_id=subject_id, kind=LimitKind.COOLING_OFF, purpose="", basis=_own_basis(run), by=by, now=now
             )
         lines = planning.plan_everything(subject_id=subject_id, at=now, confirms=bool(address))
         _store(run, planning.as_approved(lines, approved), suppress=suppress, by=by, now=now)
-        if not cooling_off:
+        if not waits:
             _set_off(run, by=by, now=now)
     return run
 
@@ -128,12 +133,13 @@ def begin_deletion(
     basis: str = "",
     approved: Sequence[planning.Planned] = (),
 ) -> ErasureRun:
-    """Plan to delete what some fields hold, values and files, and begin. Raises SubjectGone, NotHeld."""
+    """Plan to delete what some fields hold, values and files, and begin. Raises SubjectGone, NotHeld, HeldForLaw."""
     with transaction.atomic():
         hold_active(subject_id)
         lines = list(approved) or planning.plan_chosen(subject_id=subject_id, fields=fields)
         if not lines:
             raise NotHeld
+        check_not_held(subject_id, fields, lines)
         return _begin_chosen(subject_id, lines, basis, by, now)
 
 
@@ -141,12 +147,13 @@ def delete_at_once(*, subject_id: UUID, lines: list[planning.Planned], by: Actor
     """Delete chosen rows by a plan as soon as the caller's transaction commits; how many values and files.
 
     For what a person deletes on a page: the answer comes after the deletion. What a fault leaves, the worker takes up.
-    Raises SubjectGone.
+    Raises SubjectGone, HeldForLaw.
     """
     with transaction.atomic():
         hold_active(subject_id)
         if not lines:
             return 0
+        check_not_held(subject_id, (), lines)
         run = _begin_chosen(subject_id, lines, "", by, now, leased_until=now + LEASE)
         transaction.on_commit(partial(run_erasure, run_id=run.pk, now=now, by=by))
     return sum(line.rows for line in lines if line.target in planning.GIVEN)
@@ -160,6 +167,7 @@ def cancel_erasure(*, run_id: UUID, by: Actor, now: datetime) -> None:
             return
         if run.state != ErasureState.COOLING:
             raise TooLateToCancel
+        check_not_announced(run, now=now)
         run.state, run.cancelled_at, run.sealed_address = ErasureState.CANCELLED, now, None
         run.save(update_fields=["state", "cancelled_at", "sealed_address"])
         end_limits(subject_id=run.subject_ref, basis=_own_basis(run), by=by, now=now)
@@ -229,6 +237,7 @@ def _begin_chosen(
     _order_deletion(run, fields, by=by, now=now)
     if leased_until is None:
         enqueue_on_commit("personal_data.run_erasures")
+    announce_rows(run, lines, now=now)
     return run
 
 
@@ -242,7 +251,7 @@ def _new_run(
         language=subject.language,
         asked_at=now,
         starts_at=starts_at,
-        state=ErasureState.COOLING if starts_at > now else ErasureState.WAITING,
+        state=ErasureState.WAITING,
     )
     run.token_hash = token_hash(progress_token(run))
     run.sealed_address = wrap(address.encode(), context=address_context(run))
@@ -280,6 +289,7 @@ def _set_off(run: ErasureRun, *, by: Actor, now: datetime) -> None:
     _order_deletion(run, (), by=by, now=now)
     DataSubject.objects.filter(pk=run.subject_ref).update(state=SubjectState.ERASING)
     enqueue_on_commit("personal_data.run_erasures")
+    announce_erasure(run, now=now)
 
 
 def _may_go_on(run: ErasureRun, now: datetime) -> bool:
@@ -345,19 +355,9 @@ def _try(step: ErasureStep, now: datetime, *, by: Actor = SYSTEM) -> bool:
         carry_out(step=step, by=by, now=now)
     except Exception as error:  # noqa: BLE001  whatever it was, the run must not be lost: a person reads the code
         logger.error("step %s of an erasure failed (%s)", step.kind, type(error).__name__)
-        _note_failure(step, _code_of(error), now)
+        _note_failure(step, code_of(error), now)
         return False
     return True
-
-
-def _code_of(error: Exception) -> StepError:
-    if isinstance(error, RowsLeft):
-        return StepError.LEFT_OVER
-    if isinstance(error, IntegrityError):  # Django's ProtectedError and RestrictedError are of this family
-        return StepError.REFERRED_TO
-    if isinstance(error, DatabaseError):
-        return StepError.DATABASE
-    return StepError.DISK if isinstance(error, OSError) else StepError.UNEXPECTED
 
 
 def _note_failure(step: ErasureStep, code: StepError, now: datetime) -> None:

@@ -8,15 +8,26 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import DatabaseError, IntegrityError, models, transaction
 
 from audit.services.recording import record
 from core.actors import SYSTEM, Actor
 from core.encryption import unwrap
 from personal_data import keys, planning, storage
-from personal_data.enums import AuditEvent, Difference, ErasureState, Fate, PlanScope, StepKind, StepState, SubjectState
+from personal_data.enums import (
+    AuditEvent,
+    Difference,
+    ErasureState,
+    Fate,
+    PlanScope,
+    StepError,
+    StepKind,
+    StepState,
+    SubjectState,
+)
 from personal_data.errors import RowsLeft
 from personal_data.models import DataItem, DataSubject, ErasureRun, ErasureStep, PlanLine, StoredFile
+from personal_data.services.erasure_holding import is_held_by_law
 from personal_data.services.suppressing import indexes_of_person, suppress
 
 BATCH = 500
@@ -52,8 +63,8 @@ def hold_while(answer: Callable[[ErasureRun], bool]) -> None:
 
 
 def is_held(run: ErasureRun) -> bool:
-    """Whether a run that cools off may not begin now."""
-    return run.state == ErasureState.COOLING and any(answer(run) for answer in _held_while)
+    """Whether a run that has not begun may not begin now."""
+    return is_held_by_law(run) or (run.state == ErasureState.COOLING and any(answer(run) for answer in _held_while))
 
 
 def tell_it_is_over(run: ErasureRun) -> None:
@@ -89,6 +100,17 @@ def note_missing(run: ErasureRun) -> None:
 def carry_out(*, step: ErasureStep, by: Actor = SYSTEM, now: datetime) -> None:
     """Do one step, unless it is done. Raises OSError, DatabaseError, RowsLeft, and what a registered step raises."""
     _WAYS[StepKind(step.kind)](step, by, now)
+
+
+def code_of(error: Exception) -> StepError:
+    """Why a step failed, as a code."""
+    if isinstance(error, RowsLeft):
+        return StepError.LEFT_OVER
+    if isinstance(error, IntegrityError):  # Django's ProtectedError and RestrictedError are of this family
+        return StepError.REFERRED_TO
+    if isinstance(error, DatabaseError):
+        return StepError.DATABASE
+    return StepError.DISK if isinstance(error, OSError) else StepError.UNEXPECTED
 
 
 def address_context(run: ErasureRun) -> str:

@@ -16,8 +16,10 @@ from personal_data.fields import read_value, seal_value
 from personal_data.holders import CONTACT_KINDS, contact_replaced
 from personal_data.models import DataItem, FieldRefusal
 from personal_data.permissions import check_can_open, check_can_reveal
+from personal_data.selectors_holds import is_held
 from personal_data.selectors_limits import stopped_purposes
 from personal_data.services.erasing import delete_at_once
+from personal_data.services.replaced import BY_A_HOLD, keep_earlier
 from personal_data.services.subjects import hold_active
 from personal_data.values import clean_value
 from policies import selectors as policies
@@ -33,13 +35,15 @@ def write_item(
     value: str,
     source: str = Source.PERSON,
     seen: str = ANY_STATE,
+    before_is_kept: bool = False,
     by: Actor,
     now: datetime,
 ) -> DataItem:
     """Hold a value, or correct the one held. Raises UnknownField, InvalidValue, SubjectGone, ChangedElsewhere.
 
     `seen` is the `state_mark` of what the person had on screen. If another window changed it since, nothing is written;
-    if it already holds the very value sent, this is the same answer sent twice and nothing is written either.
+    if it already holds the very value sent, this is the same answer sent twice and nothing is written either. While a
+    hold stops the deletion of what is replaced it becomes an earlier value, unless the caller kept it.
     """
     spec = field_in_force(field, at=now)
     cleaned = clean_value(spec, value)
@@ -54,6 +58,8 @@ def write_item(
         event = AuditEvent.ITEM_CORRECTED if item else AuditEvent.ITEM_WRITTEN
         if item is not None and spec.kind in CONTACT_KINDS and (old := read_value(item, key=key)) != cleaned:
             contact_replaced(subject_id=subject_id, kind=spec.kind, old_value=old, now=now)
+        if item is not None and not before_is_kept and is_held(subject_id, [field]):
+            keep_earlier(item, read_value(item, key=key), basis=BY_A_HOLD, key=key, now=now)
         if item is None:
             item = DataItem(subject_id=subject_id, field=field, held_since=now)
         item.sealed_value = seal_value(item.pk, cleaned, key=key)

@@ -8,18 +8,17 @@ from django.db.models import Q, QuerySet
 from personal_data.enums import ImportState
 from personal_data.models import ImportBatch
 from personal_data.services.importing import check_batch, take_in
-from personal_data.services.undoing import discard_stale, undo_more
+from personal_data.services.undoing import undo_more
 
 LEASE = timedelta(minutes=1)  # much longer than a turn; of two workers on one batch the second changes nothing
 _WAYS = {ImportState.CHECKING: check_batch, ImportState.RUNNING: take_in, ImportState.UNDOING: undo_more}
 
 
 def run_due_imports(*, now: datetime) -> int:
-    """Give every batch nobody is working on its turn, and drop checked files nobody applied. The number of turns.
+    """Give every batch nobody is working on its turn. The number of turns.
 
     A batch that fails does not hold up the others; the failure is raised at the end, so that the job counts as failed.
     """
-    discard_stale(now=now)
     turns, failed = 0, None
     for batch_id in list(_free(now).order_by("created_at").values_list("pk", flat=True)):
         try:

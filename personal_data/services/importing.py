@@ -9,7 +9,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from uuid import UUID
@@ -26,18 +26,18 @@ from personal_data.errors import ImportChanged, ImportNotReady, ImportTooLarge
 from personal_data.import_faults import WHOLE_FILE, Fault, FaultCode
 from personal_data.import_file import ImportFile
 from personal_data.import_known import Identity
-from personal_data.import_rows import Sealed, copy_rows, seal_people
+from personal_data.import_rows import Contracts, Sealed, copy_rows, seal_people
 from personal_data.import_table import MOST_BYTES, MOST_LINES, Common, Line, Person, Table, clean_line, open_table
 from personal_data.models import ImportBatch
 from personal_data.permissions import check_can_import
 from personal_data.services.merging import Pair, propose_many
 from policies import selectors as policies
+from policies.enums import LegalBasis
 from policies.pack_types import FieldSpec
 
 CHUNK = 5000
 CHUNKS_A_TURN = 10
 MOST_FAULTS = 500
-UNAPPLIED_KEPT = timedelta(days=7)
 TASK = "personal_data.run_imports"
 
 
@@ -106,12 +106,12 @@ def take_in(*, batch_id: UUID, now: datetime) -> None:
     """Take in the next people of a running batch, up to the end of a turn. Safe to repeat after any interruption."""
     batch = ImportBatch.objects.get(pk=batch_id)
     file = import_file.opened(batch)
-    specs = _specs(file)
+    specs, contracts = _specs(file), _contracts(file)
     table = open_table(file.data, specs)
     parts = _parts(table, batch.done)
 
     def sealed(part: list[Line]) -> list[Sealed]:
-        return seal_people(_people(table, part, file.common, now), specs, batch_id=batch.pk, now=now)
+        return seal_people(_people(table, part, file.common, now), specs, contracts, batch_id=batch.pk, now=now)
 
     # While the database writes some people, the next are sealed: sealing asks no database.
     with ThreadPoolExecutor(1) as beside:
@@ -254,6 +254,14 @@ def _specs(file: ImportFile) -> tuple[FieldSpec, ...]:
     if version is None:
         raise ImportChanged
     return policies.fields(version)
+
+
+def _contracts(file: ImportFile) -> Contracts:
+    """The purposes of a contract each field is held for, by the policy a file was checked with."""
+    version = policies.version_numbered(file.version)
+    purposes = policies.purposes(version) if version else ()
+    by_contract = [one for one in purposes if one.basis == LegalBasis.CONTRACT]
+    return {spec.code: [one.code for one in by_contract if spec.code in one.fields] for spec in _specs(file)}
 
 
 def _record(event: str, batch: ImportBatch, by: Actor, now: datetime, details: dict[str, object] | None = None) -> None:

@@ -4,7 +4,7 @@ A limit never touches what is held or what the person agreed to: it stands in th
 all is as before when it ends. A consent given meanwhile is recorded, and counts from the end of the limit.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from personal_data.enums import AuditEvent, LimitKind
 from personal_data.errors import LiftedBySame, LiftingRefused, LiftNotAsked, LimitNotOwn
 from personal_data.models import UseLimit
 from personal_data.permissions import check_can_ask_to_lift, check_can_second_lift
+from personal_data.services.announcing import Limited, announce
 from personal_data.services.subjects import hold_active
 
 
@@ -29,6 +30,7 @@ def set_limit(*, subject_id: UUID, kind: LimitKind, purpose: str, basis: str, by
         )
         if created:
             _record(AuditEvent.LIMIT_SET, limit, by, now)
+            _announce([limit], now=now, ended=False)
     return limit
 
 
@@ -47,6 +49,7 @@ def end_limits(
             limit.lift_asked_by, limit.lift_asked_at = "", None
             limit.save(update_fields=["ended_at", "lift_asked_by", "lift_asked_at"])
             _record(AuditEvent.LIMIT_ENDED, limit, by, now)
+        _announce(limits, now=now, ended=True)
     return len(limits)
 
 
@@ -60,6 +63,7 @@ def end_own(*, limit_id: int, by: Actor, now: datetime) -> None:
         limit.lift_asked_by, limit.lift_asked_at = "", None
         limit.save(update_fields=["ended_at", "lift_asked_by", "lift_asked_at"])
         _record(AuditEvent.LIMIT_ENDED, limit, by, now)
+        _announce([limit], now=now, ended=True)
 
 
 def ask_to_lift(*, limit_id: int, words: str, by: Actor, now: datetime) -> None:
@@ -86,6 +90,7 @@ def second_lift(*, limit_id: int, by: Actor, now: datetime) -> None:
         limit.lift_seconded_by, limit.ended_at = actor_reference(by), now
         limit.save(update_fields=["lift_seconded_by", "ended_at"])
         _record(AuditEvent.LIMIT_ENDED, limit, by, now)
+        _announce([limit], now=now, ended=True)
 
 
 def drop_lift(*, limit_id: int, by: Actor, now: datetime) -> None:
@@ -96,6 +101,12 @@ def drop_lift(*, limit_id: int, by: Actor, now: datetime) -> None:
         limit.lift_asked_by, limit.lift_asked_at = "", None
         limit.save(update_fields=["lift_asked_by", "lift_asked_at"])
         _record(AuditEvent.LIMIT_LIFT_DROPPED, limit, by, now)
+
+
+def _announce(limits: Sequence[UseLimit], *, now: datetime, ended: bool) -> None:
+    """A cooling-off is not announced: it belongs to an erasure that a restored database may not know."""
+    told = [one for one in limits if one.kind != LimitKind.COOLING_OFF]
+    announce([Limited(one.subject_id, one.kind, one.purpose, one.basis, ended) for one in told], now=now)
 
 
 def _locked(limit_id: int) -> UseLimit:

@@ -22,6 +22,7 @@ from personal_data.models import DataSubject, Merge
 from personal_data.permissions import check_can_import
 from personal_data.selectors_limits import goes_soon
 from personal_data.services.erasing import begin_erasure
+from personal_data.services.erasure_holding import check_may_be_joined
 from personal_data.services.subjects import hold_active
 
 
@@ -141,6 +142,7 @@ def _merge(row: Merge, words: str, by: Actor, now: datetime) -> Merge:
         raise GoesSoon
     if _has_account(row.other_id):
         raise OtherHasAccount
+    check_may_be_joined(row.kept_id, row.other_id)
     row.moved = move_all(Sides.of(row), now=now)
     row.parted_at = None
     _decide(row, MergeState.MERGED, by, now)

@@ -31,7 +31,7 @@ def sealed_names(*, task_id: UUID, subject_id: UUID, fields: Collection[str]) ->
         return None
     key = keys.data_key(subject_id)
     found = {item.field: read_value(item, key=key) for item in items}
-    return wrap(json.dumps(found, ensure_ascii=False).encode(), context=_context(task_id))
+    return wrap(json.dumps(found, ensure_ascii=False).encode(), context=names_context(task_id))
 
 
 def read_names(*, task_id: UUID, reason: str, by: Actor, now: datetime) -> dict[str, str]:
@@ -46,7 +46,7 @@ def read_names(*, task_id: UUID, reason: str, by: Actor, now: datetime) -> dict[
             raise NotHeld
         check_is_unrestricted(by=by, subject_id=task.subject_ref)
         try:
-            found: dict[str, str] = json.loads(unwrap(task.sealed_names, context=_context(task.pk)))
+            found: dict[str, str] = json.loads(unwrap(task.sealed_names, context=names_context(task.pk)))
         except CannotOpen as error:
             raise NotHeld from error
         _record(AuditEvent.ORDER_NAMES_READ, task, by, now, fields=sorted(found), note=reason.strip())
@@ -68,7 +68,8 @@ def forget_names(*, now: datetime) -> int:
     return len(tasks)
 
 
-def _context(task_id: UUID) -> str:
+def names_context(task_id: UUID) -> str:
+    """What the sealed names of an order are bound to."""
     return f"personal_data.RecipientTask:names:{task_id}"
 
 

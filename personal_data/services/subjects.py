@@ -43,9 +43,8 @@ def hold_active(subject_id: uuid.UUID) -> None:
 def touch(*, subject_id: uuid.UUID, by: Actor, now: datetime) -> None:
     """Note that the person was active (retention after inactivity counts from here), at most once a day."""
     with transaction.atomic():
-        changed = DataSubject.objects.filter(
-            id=subject_id, state=SubjectState.ACTIVE, last_active_at__lt=now - ACTIVITY_GRAIN
-        ).update(last_active_at=now)
+        active = DataSubject.objects.filter(id=subject_id, state=SubjectState.ACTIVE)
+        changed = active.exclude(last_active_at__gte=now - ACTIVITY_GRAIN).update(last_active_at=now)
         if changed:
             record(
                 event=AuditEvent.SUBJECT_ACTIVE, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now

@@ -1,5 +1,5 @@
 """Undoing an import: whoever nobody touched since goes with keys and all; whoever claimed their data, sent something,
-or was changed, stays.
+or was changed, stays, and so does whoever a legal hold keeps.
 """
 
 from collections.abc import Iterator
@@ -11,14 +11,18 @@ from django.db import models, transaction
 
 from audit.services.recording import Fact, record, record_each, record_many
 from core.actors import SYSTEM, Actor
+from core.classification import Period
 from core.queue import enqueue_on_commit
 from personal_data import keys
 from personal_data.enums import AuditEvent, ImportState, MergeState, Source, SubjectState
 from personal_data.errors import ImportNotReady
-from personal_data.models import DataItem, DataSubject, ImportBatch, ImportedPerson, Merge
+from personal_data.models import DataItem, DataSubject, ImportBatch, ImportedPerson, Merge, PurposeState
 from personal_data.naming import named
+from personal_data.own_records import Ages
 from personal_data.permissions import check_can_import
-from personal_data.services.importing import TASK, UNAPPLIED_KEPT, forget_file
+from personal_data.selectors_holds import held_people
+from personal_data.services.announcing import Erased, announce
+from personal_data.services.importing import TASK, forget_file
 
 CHUNK = 2000
 CHUNKS_A_TURN = 10
@@ -40,9 +44,12 @@ def undo(*, batch_id: UUID, by: Actor, now: datetime) -> None:
         _begin(batch, by, now)
 
 
-def discard_stale(*, now: datetime) -> int:
-    """Drop files that were checked and that nobody applied for a week. How many."""
-    stale = ImportBatch.objects.filter(state=ImportState.CHECKED, created_at__lt=now - UNAPPLIED_KEPT)
+def discard_stale(ages: Ages) -> int:
+    """Drop files that were checked and that nobody applied in time. How many."""
+    now, until = ages.now, ages.before(Period.IMPORTS)
+    if until is None:
+        return 0
+    stale = ImportBatch.objects.filter(state=ImportState.CHECKED, created_at__lt=until)
     count = 0
     for batch_id in list(stale.values_list("pk", flat=True)):
         with transaction.atomic():
@@ -100,11 +107,12 @@ def _undo_chunk(batch_id: UUID, now: datetime) -> bool:
         batch.save()
         _record(AuditEvent.IMPORT_TAKEN, batch, SYSTEM, now, {"removed": len(untouched)})
         transaction.on_commit(partial(keys.destroy_keys_of_many, untouched))
+        announce([Erased(subject_id) for subject_id in sorted(untouched)], now=now)
     return True
 
 
 def _touched(ids: set[UUID], batch: ImportBatch) -> Iterator[UUID]:
-    """Of some people: those on whom something stands that this batch did not bring."""
+    """Of some people: those on whom something stands that this batch did not bring, and those a legal hold keeps."""
     yield from DataSubject.objects.filter(pk__in=ids, last_active_at__isnull=False).values_list("pk", flat=True)
     yield from (
         DataItem.objects.filter(subject__in=ids)
@@ -114,7 +122,10 @@ def _touched(ids: set[UUID], batch: ImportBatch) -> Iterator[UUID]:
     yield from ImportedPerson.objects.filter(subject__in=ids).exclude(batch=batch).values_list("subject_id", flat=True)
     for side in ("kept_id", "other_id"):
         yield from Merge.objects.filter(**{f"{side}__in": ids}, state__in=_ENDED).values_list(side, flat=True)
-    yield from named(ids, besides=(DataItem, ImportedPerson, Merge))
+    yield from held_people(ids)
+    states = PurposeState.objects.filter(subject__in=ids).exclude(live=True, since__lte=batch.created_at)
+    yield from states.values_list("subject_id", flat=True)
+    yield from named(ids, besides=(DataItem, ImportedPerson, Merge, PurposeState))
 
 
 def _remove(ids: set[UUID], now: datetime) -> None:
@@ -128,6 +139,7 @@ def _remove(ids: set[UUID], now: datetime) -> None:
     pairs.delete()
     DataItem.objects.filter(subject__in=ids).delete()
     ImportedPerson.objects.filter(subject__in=ids).delete()
+    PurposeState.objects.filter(subject__in=ids).delete()
     DataSubject.objects.filter(pk__in=ids).delete()
 
 

@@ -20,6 +20,8 @@ WITHOUT_SERVERS = frozenset(
         "check_policy",
     }
 )
+# They make the tables that the check of the keys reads, and tell it themselves.
+CHECK_THEMSELVES = frozenset({"migrate", "makemigrations", "check"})
 
 
 def needs_servers(argv: list[str]) -> bool:
@@ -60,6 +62,10 @@ def run(argv: list[str]) -> None:
                     with_valkey=settings.EMBEDDED_VALKEY,
                 )
                 stack.enter_context(servers)
+            if needs_servers(argv) and argv[1] not in CHECK_THEMSELVES:
+                from privacy_portal.key_checks import check_keys
+
+                check_keys()
             from django.core.management import execute_from_command_line
 
             execute_from_command_line(argv)

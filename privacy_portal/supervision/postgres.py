@@ -26,6 +26,7 @@ max_connections = 60
 shared_buffers = 32MB
 io_method = sync
 max_wal_size = 256MB
+wal_recycle = off  # a log segment no longer needed is removed, not kept to be written over some day
 jit = off
 fsync = on
 timezone = 'UTC'

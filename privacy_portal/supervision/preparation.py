@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from privacy_portal import secrets_store
 from privacy_portal.supervision import CannotStart
 
 BASE = Path(__file__).resolve().parent.parent.parent
@@ -45,7 +46,8 @@ def is_stale(home: Path) -> bool:
 
 
 def note_done(home: Path) -> None:
-    """Remember that everything is prepared as it stands now."""
+    """Remember that everything is prepared as it stands now, and with which secrets."""
+    secrets_store.note_made(home)
     draft = _record(home).with_suffix(".tmp")
     draft.write_text(json.dumps(_present()), encoding="utf-8")
     draft.replace(_record(home))

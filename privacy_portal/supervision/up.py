@@ -21,6 +21,7 @@ from typing import IO
 
 from django.conf import settings
 
+from privacy_portal.key_checks import check_keys
 from privacy_portal.supervision import CannotStart, preparation
 from privacy_portal.supervision.children import Child, Family, die_with_parent
 from privacy_portal.supervision.readiness import not_ready
@@ -31,6 +32,7 @@ READY_SECONDS = 120
 GRACE_SECONDS = 8.0
 TURN_SECONDS = 0.1
 ASK_SECONDS = 0.15  # between two looks at /readyz
+SHUT = "register"  # the check of /readyz that no waiting mends
 HOPELESS_DEATHS = 4  # of one program before the portal was ready once
 BASE = Path(__file__).resolve().parent.parent.parent
 LEAN = {
@@ -97,6 +99,7 @@ class Supervisor:
         self._lock_home()
         preparation.check_policy(self.home, settings.PORTAL_POLICY)
         self._start_servers()
+        check_keys()
         if preparation.is_stale(self.home):
             self._prepare()
         for name, command in PROGRAMS.items():
@@ -179,6 +182,10 @@ class Supervisor:
                 ask_at = time.monotonic() + ASK_SECONDS
             if missing is None:
                 print(f"READY http://127.0.0.1:{settings.PORT}/", flush=True)
+                return
+            if missing == SHUT:  # somebody has to look: pages say so, and nothing is gained by waiting
+                self.say("up", "the database does not know what the erasure register says: docs/runbooks/restore.md")
+                print(f"SHUT http://127.0.0.1:{settings.PORT}/", flush=True)
                 return
             if any(child.deaths >= HOPELESS_DEATHS for child in self.family.children):
                 raise CannotStart("a part of it ends again and again; the lines above say why.")

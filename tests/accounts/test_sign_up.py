@@ -11,8 +11,10 @@ from accounts.alias import alias_of
 from accounts.models import SealedAddress, User
 from accounts.sealed_address import real_address
 from audit.models import AuditEntry
+from core import clock
 from outbound.models import OutboxMessage
 from personal_data.models import DataSubject
+from personal_data.services.suppressing import EMAIL, index_of, suppress
 from tests.accounts.conftest import ADDRESS, PASSWORD, Mail
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +174,22 @@ def same(page: str, address: str) -> str:
     import re
 
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page).replace(address, "ADDRESS")
+
+
+def test_somebody_who_was_erased_begins_anew_and_is_told_after_proving_the_address(
+    client: Client, mails: Callable[[], list[Mail]]
+) -> None:
+    suppress(indexes=[index_of(EMAIL, ADDRESS)], now=clock.now())
+    sign_up(client)
+    before = client.get("/en/auth/confirm-email/").content.decode()
+    assert "deleted before" not in before and "deleted before" not in mails()[0].body
+    client.post("/en/auth/confirm-email/", {"code": mails()[0].code})
+    assert "you begin anew, as a new person" in client.get("/en/account/").content.decode()
+    assert "you begin anew" not in client.get("/en/account/").content.decode()
+
+
+def test_nobody_else_is_told_so(client: Client, mails: Callable[[], list[Mail]]) -> None:
+    suppress(indexes=[index_of(EMAIL, "somebody.else@example.com")], now=clock.now())
+    sign_up(client)
+    client.post("/en/auth/confirm-email/", {"code": mails()[0].code})
+    assert "you begin anew" not in client.get("/en/account/").content.decode()

@@ -16,12 +16,16 @@ DUMPING_GROUNDS = {"utils", "helpers", "common", "misc"}
 
 # Services nobody asked for: the portal itself acts, and says so in the entry.
 ACTS_AS_THE_SYSTEM: dict[str, str] = {
+    "accounts.services.closing.remove_unverified": "a periodic job",
+    "cases.services.emptying.empty_case": "a periodic job",
+    "dsr_requests.services.forgetting.forget_paused_addresses": "a periodic job",
     "personal_data.services.key_sweep.remove_orphan_keys": "a periodic job",
     "personal_data.services.importing.check_batch": "the worker's turn of an import somebody opened",
     "personal_data.services.packaging.expire_due": "a periodic job",
+    "personal_data.services.retention_work.finish": "a run works by itself, whoever began it",
+    "personal_data.services.retention_work.give_up": "a run works by itself, whoever began it",
     "personal_data.services.ordering.sweep_late": "a periodic job",
     "personal_data.services.order_names.forget_names": "a periodic job",
-    "accounts.services.closing.remove_unverified": "a periodic job",
     "cases.services.reminding.mark_case": "a periodic job",
     "cases.services.assigning.auto_assign": "follows from a case coming in or its address being proved",
     "cases.services.assigning.release_all_of": "follows from deactivating a member of staff",

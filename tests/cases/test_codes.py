@@ -15,6 +15,7 @@ from complaints.models import Complaint
 from complaints.services.filing import Filed
 from core.actors import GUEST
 from tests.cases.fixtures import GUEST_ADDRESS, as_it_is, mails_of
+from tests.harness.ages import ages_at
 
 
 def wrong(code: str) -> str:
@@ -142,8 +143,8 @@ def test_nobody_fills_a_mailbox_by_asking_for_codes(complaint: Complaint, now: d
 
 
 def test_codes_go_after_a_day(complaint: Complaint, now: datetime) -> None:
-    assert codes.remove_old(now=now + timedelta(hours=23)) == 0
-    assert codes.remove_old(now=now + timedelta(hours=25)) == 1
+    assert codes.remove_old(ages_at(now + timedelta(hours=23))) == 0
+    assert codes.remove_old(ages_at(now + timedelta(hours=25))) == 1
 
 
 def test_references_are_easy_to_read_out_and_to_type(now: datetime) -> None:

@@ -10,15 +10,18 @@ from django.db import connection, connections, transaction
 from audit.models import AuditEntry
 from consent import selectors
 from consent.answers import Answer, ConsentKey
-from consent.enums import Reply
-from consent.errors import NotAsked, NotGiven, WordingChanged
+from consent.enums import Method, Reply
+from consent.errors import ErasedBefore, NotAsked, NotGiven, WordingChanged
 from consent.models import ConsentJob, ConsentWording, LedgerEntry
 from consent.services.asking import questions
 from consent.services.granting import evidence_context, record_answers, withdraw
+from core.actors import Actor
 from personal_data import keys
 from personal_data.enums import SubjectState
 from personal_data.errors import SubjectGone
 from personal_data.models import DataSubject, PurposeState
+from personal_data.services import holding
+from personal_data.services.suppressing import EMAIL, index_of, suppress
 from policies.models import PolicyVersion
 from tests.consent.conftest import AUTOMATED, BY_EMAIL, BY_SMS, EVIDENCE, PARTNERS, Person
 from tests.harness.people import Role
@@ -232,7 +235,37 @@ def test_an_answer_is_one_round_trip_to_each_database(
     subject: DataSubject, answer: Submit, django_assert_num_queries: Callable[..., object]
 ) -> None:
     answer(granted=[BY_EMAIL])
+    answer(refused=[BY_EMAIL])
     with django_assert_num_queries(1):  # type: ignore[attr-defined]
-        answer(refused=[BY_EMAIL])
+        answer(granted=[BY_EMAIL])
     with django_assert_num_queries(1, using="keys"):  # type: ignore[attr-defined]
         answer(granted=[BY_EMAIL, AUTOMATED, PARTNERS], refused=[BY_SMS])
+    # An end stands in the erasure register too: the lock, the head, its move, and what was ended.
+    with django_assert_num_queries(7):  # type: ignore[attr-defined]
+        answer(refused=[AUTOMATED])
+
+
+def test_staff_give_no_consent_for_somebody_who_was_erased(
+    subject: DataSubject, person: Person, policy: PolicyVersion, now: datetime
+) -> None:
+    holding.write_item(subject_id=subject.pk, field="email", value="hoa@example.vn", by=person, now=now)
+    suppress(indexes=[index_of(EMAIL, "hoa@example.vn")], now=now)
+
+    def answer_by(by: Actor, granted: bool) -> list[int]:
+        answers = [Answer(AUTOMATED, granted=granted)]
+        return record_answers(
+            subject_id=subject.pk,
+            answers=answers,
+            version=policy,
+            language="vi",
+            method=Method.PAPER,
+            evidence=EVIDENCE,
+            by=by,
+            now=now,
+        )
+
+    with pytest.raises(ErasedBefore):
+        answer_by(Role("agent"), True)
+    assert replies(subject) == []
+    assert len(answer_by(Role("agent"), False)) == 1  # a no is taken from anybody
+    assert len(answer_by(person, True)) == 1  # the person may

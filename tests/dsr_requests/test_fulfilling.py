@@ -14,6 +14,7 @@ from cases.errors import RoleRefused
 from consent.selectors import in_force
 from consent.services.asking import questions
 from core.actors import SYSTEM
+from core.clock import local_date
 from dsr_requests.enums import FulfilmentError, FulfilmentKind, Outcome, RequestKind, Verdict
 from dsr_requests.errors import NothingToResume
 from dsr_requests.models import FulfilmentStep, Request, Snapshot
@@ -22,10 +23,11 @@ from dsr_requests.services.snapshots import kept_of
 from dsr_requests.wishes import Wish
 from outbound.models import OutboxMessage
 from personal_data import keys
-from personal_data.enums import StepState
+from personal_data.enums import HoldGround, StepState
 from personal_data.errors import KeyDestroyed, Restricted
 from personal_data.models import DataItem, DataSubject, ErasureRun, Package, RecipientTask, UseLimit, ValueHistory
 from personal_data.services.erasing import cancel_erasure, run_due_erasures
+from personal_data.services.holds import place, release
 from policies.models import PolicyVersion
 from tests.cases.fixtures import queued
 from tests.dsr_requests import steps
@@ -118,6 +120,25 @@ def test_deleting_some_fields_leaves_the_others_and_the_person(
     assert done.outcome == Outcome.FULFILLED
     assert [item.field for item in DataItem.objects.all()] == ["full-name"]
     assert DataSubject.objects.get(pk=member.subject_id).is_active
+
+
+def test_a_legal_hold_lets_the_deletion_wait_and_its_release_lets_it_go_on(
+    asked: Callable[..., Request], member: User, dpo: User, now: datetime
+) -> None:
+    request = asked(Wish(RequestKind.DELETE, fields=("phone",)))
+    hold = place(
+        subject_ref=member.subject_id,
+        ground=HoldGround.DISPUTE,
+        clause="12/2026",
+        review_on=local_date(now) + timedelta(days=30),
+        by=dpo,
+        now=now,
+    )
+    done = to_the_end(request, by=dpo, now=now)
+    assert done.status == "FULFILLING" and DataItem.objects.filter(field="phone").exists()
+    release(hold_id=hold.pk, by=dpo, now=now)
+    assert to_the_end(request, by=dpo, now=now).status == "CLOSED"
+    assert not DataItem.objects.filter(field="phone").exists()
 
 
 def test_a_correction_keeps_the_value_before_it_and_is_done_once(

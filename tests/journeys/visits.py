@@ -72,6 +72,26 @@ NO_PAGE = {
     "staff/dsr_requests/request/<int:pk>/files/<uuid:attachment_id>/": (302, "no request here came with a file"),
     "staff/logout/": (BY_FORM_ONLY, "one press"),
     "staff/password_change/": (302, "passwords are changed where everyone changes theirs"),
+    "staff/personal_data/disposal/<path:object_id>/change/": (
+        404,
+        "no decided deletion here; personal_data/test_retention_desk has one",
+    ),
+    "staff/personal_data/disposal/<path:object_id>/history/": (302, "as above"),
+    "staff/personal_data/legalhold/<path:object_id>/change/": (
+        404,
+        "no legal hold here; personal_data/test_retention_desk has one",
+    ),
+    "staff/personal_data/legalhold/<path:object_id>/history/": (302, "as above"),
+    "staff/personal_data/purposestate/<path:object_id>/change/": (404, "the list says all there is to say"),
+    "staff/personal_data/purposestate/<path:object_id>/history/": (302, "as above"),
+    "staff/personal_data/retentionrun/<path:object_id>/change/": (
+        404,
+        "no run here; personal_data/test_retention_desk has one",
+    ),
+    "staff/personal_data/retentionrun/<path:object_id>/history/": (302, "as above"),
+    "staff/personal_data/retentionrun/begin/": (BY_FORM_ONLY, "one press above the list of runs"),
+    "staff/personal_data/retentionrun/stops/<int:pk>/approve/": (BY_FORM_ONLY, "one press on the page of a run"),
+    "staff/personal_data/retentionrun/stops/<int:pk>/drop/": (BY_FORM_ONLY, "one press on the page of a run"),
     "staff/personal_data/uselimit/<path:object_id>/change/": (
         404,
         "no limit here; personal_data/test_orders_desk has one",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from privacy_portal import deploy_secrets
-from privacy_portal.supervision.postgres import Postgres
+from privacy_portal.supervision.postgres import CONFIGURATION, Postgres
 from privacy_portal.supervision.valkey import Valkey
 from tests.ops.installation import BASE
 from tests.production import made_up
@@ -39,6 +39,13 @@ def test_containers_run_the_versions_that_are_embedded(tmp_path: Path) -> None:
 def test_data_and_keys_are_two_servers() -> None:
     services = re.findall(r"^  ([a-z]+):\n    <<: \*postgres", COMPOSE, re.MULTILINE)
     assert services == ["data", "keys"]
+
+
+def test_the_servers_of_the_containers_keep_no_more_than_the_embedded_one() -> None:
+    given = dict(re.findall(r"- --([a-z_]+)=(\S+)", COMPOSE))
+    own = dict(re.findall(r"^([a-z_]+) = '?([^'\s#]+)'?", CONFIGURATION, re.MULTILINE))
+    assert given.keys() >= {"wal_recycle", "log_statement", "log_min_error_statement", "log_error_verbosity"}
+    assert given == {name: own[name] for name in given}
 
 
 def test_every_secret_of_the_containers_is_made(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from personal_data.models import DataItem, DataSubject, ImportedPerson, Merge, R
 from personal_data.services import undoing
 from personal_data.services.holding import confirm_item, decline_field, field_in_force, reveal, write_item
 from personal_data.services.importing import open_batch
+from personal_data.services.purposes import end_purpose
 from personal_data.services.subjects import create_subject
 from personal_data.services.undoing import staying, undo
 from policies.models import PolicyVersion
@@ -63,6 +64,10 @@ def _looked_at(subject_id: UUID, now: datetime) -> None:
     reveal(item_id=item.pk, purpose=purpose, reason="Gọi lại cho khách", by=OFFICER, now=now)
 
 
+def _contract_over(subject_id: UUID, now: datetime) -> None:
+    end_purpose(subject_id=subject_id, purpose="service", by=OFFICER, now=now)
+
+
 def _active(subject_id: UUID, now: datetime) -> None:
     with transaction.atomic():
         record(event="test.done", target=f"subject:{subject_id}", by=SYSTEM, now=now)
@@ -83,7 +88,7 @@ def _signed_up(subject_id: UUID, now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "happened", [_corrected, _confirmed, _declined, _looked_at, _active, _counted_from, _signed_up]
+    "happened", [_corrected, _confirmed, _declined, _looked_at, _contract_over, _active, _counted_from, _signed_up]
 )
 def test_whoever_something_happened_to_stays(
     policy: PolicyVersion, now: datetime, happened: Callable[[UUID, datetime], None]

@@ -15,14 +15,15 @@ from core.encryption import normalise_index
 from personal_data import keys, storage
 from personal_data.errors import ImportChanged, ImportingRefused, ImportNotReady
 from personal_data.import_table import Common
-from personal_data.models import DataItem, DataSubject, ImportBatch, ImportedPerson, Merge, SubjectKey
+from personal_data.models import DataItem, DataSubject, ImportBatch, ImportedPerson, Merge, PurposeState, SubjectKey
 from personal_data.services import import_turns, importing
 from personal_data.services.holding import write_item
 from personal_data.services.importing import open_batch, start, take_in
 from personal_data.services.subjects import create_subject
 from personal_data.services.suppressing import index_of, suppress
-from personal_data.services.undoing import undo
+from personal_data.services.undoing import discard_stale, undo
 from policies.models import PolicyVersion
+from tests.harness.ages import ages_at
 from tests.harness.people import Role
 from tests.personal_data.import_steps import (
     COMMON,
@@ -51,6 +52,16 @@ def test_people_are_taken_in_with_source_basis_and_date(policy: PolicyVersion, n
     item = DataItem.objects.get(subject=first, field="email")
     assert item.source == "IMPORT" and item.held_since.isoformat() == "2025-03-01T17:00:00+00:00"
     assert AuditEntry.objects.filter(subject_ref=first, event="subject.imported").count() == 1
+
+
+def test_what_is_held_for_a_contract_says_that_the_contract_runs(policy: PolicyVersion, now: datetime) -> None:
+    agreed = Common(source="shop-orders", basis="consent", date="2025-03-02")
+    by_consent = people_of(taken_in(PEOPLE, now, common=agreed))
+    assert not PurposeState.objects.filter(subject__in=by_consent).exists()
+    first, second = people_of(taken_in(PEOPLE.replace("an@", "lan@").replace("binh@", "hoa@"), now))
+    rows = PurposeState.objects.filter(subject__in=(first, second))
+    assert set(rows.values_list("purpose", "live")) == {("service", True)} and rows.count() == 2
+    assert {row.since.isoformat() for row in rows} == {"2025-03-01T17:00:00+00:00"}
 
 
 def test_a_mark_semicolons_own_grounds_and_quotes_are_read(policy: PolicyVersion, now: datetime) -> None:
@@ -242,8 +253,9 @@ def test_no_value_of_the_file_stands_in_clear(policy: PolicyVersion, now: dateti
 
 def test_a_checked_file_nobody_applies_goes_after_a_week(policy: PolicyVersion, now: datetime) -> None:
     batch = brought(PEOPLE, now)
-    work(now + timedelta(days=6))
+    assert discard_stale(ages_at(now + timedelta(days=6))) == 0
     assert ImportBatch.objects.get(pk=batch.pk).state == "CHECKED"
+    assert discard_stale(ages_at(now + timedelta(days=8))) == 1
     work(now + timedelta(days=8))
     assert ImportBatch.objects.get(pk=batch.pk).state == "UNDONE"
     assert not (storage.root() / batch.pk.hex[:2] / str(batch.pk)).exists()

@@ -161,6 +161,17 @@ resolution_days = 9
 cooling_off_hours = 0
 tell_imported = false
 
+[own_records]
+unknown_sender_days = 14
+identity_days = 3
+accounts_days = 2
+codes_days = 1
+mail_days = 60
+loose_letters_days = 1
+notices_days = 60
+imports_days = 20
+desk_days = 100
+
 [security_data]
 text = { vi = "Địa chỉ mạng và trình duyệt.", en = "Network address and browser." }
 retention_days = 30

@@ -93,6 +93,7 @@ def test_what_the_pack_declares_stands_beside_the_texts(client: Client, two_vers
     ):
         assert words in text
     assert "Sensitive personal data" in text
+    assert "What the portal writes itself" in text and "Records of messages, after they left: 60 days" in text
     assert "Article 19.1(d) of Law 91/2025/QH15" in text
 
 

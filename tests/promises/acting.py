@@ -2,7 +2,9 @@
 
 import html
 import re
-from uuid import uuid4
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.test import Client
 
@@ -13,9 +15,14 @@ from complaints.services.filing import ComplaintText, file_complaint
 from consent.answers import ConsentKey
 from consent.services.asking import questions
 from consent.wording import Question
-from core.actors import GUEST
+from core.actors import GUEST, SYSTEM, Actor
+from core.clock import local_date, midnight
 from core.clock import now as present
 from core.rules import complaint_rule
+from personal_data.enums import RunKind
+from personal_data.models import Disposal, DueNotice, RetentionTick
+from personal_data.services.disposing import approve, propose
+from personal_data.services.retention import begin_run, continue_run
 from policies.checking import Finding, inspect
 from policies.models import PolicyVersion
 from policies.pack_types import Pack
@@ -49,6 +56,24 @@ def findings_on(pack: Pack) -> list[Finding]:
 def facts_found(pack: Pack) -> set[str]:
     """Facts on which the check says that the organisation's own clause does not hold."""
     return {finding.fact for finding in findings_on(pack) if finding.fact}
+
+
+def one_night(*, at: datetime) -> None:
+    """The retention engine runs once, to its end, as if it had run every night until then."""
+    RetentionTick.objects.update(last_at=at)
+    run = begin_run(kind=RunKind.BY_HAND, by=SYSTEM, now=at)
+    assert continue_run(run_id=run.pk, now=at, longest=None)
+
+
+def decide(*, by: Actor, second: Actor, at: datetime, **selection: Any) -> Disposal:
+    """A deletion one person prepares and another approves as both saw it."""
+    row = propose(ground="Quyết định 5/2026", goes_on=local_date(at), by=by, now=at, **selection)
+    return approve(disposal_id=row.pk, seen_digest=bytes(row.digest), by=second, now=at)
+
+
+def tell(subject_id: UUID, *, day: date, at: datetime) -> None:
+    """The person was told at a moment that something goes on a day."""
+    DueNotice.objects.create(subject_id=subject_id, notice="retention-7", due_at=midnight(day), sent_at=at)
 
 
 def complain(*, category: str = "other", text: str = "Chuyện gì đã xảy ra?", address: str = GUEST_ADDRESS) -> Complaint:

@@ -1,5 +1,6 @@
 """What ACROS promises (AC-1 to AC-9), acted out under its own pack."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -8,16 +9,18 @@ from django.test import Client
 
 from accounts.models import User
 from consent.answers import ConsentKey
+from core.clock import local_date
 from core.rules import complaint_rule, request_kinds, request_rule
-from personal_data.models import DataItem, FieldRefusal, StoredFile
+from personal_data.models import DataItem, Disposal, FieldRefusal, StoredFile
 from personal_data.permissions import can_reveal
+from personal_data.services.disposing import selected
 from personal_data.services.erasing import begin_erasure, run_erasure
 from personal_data.storage import root
 from policies.models import PolicyVersion
 from policies.pack_types import Pack
 from privacy_portal import demo_media
 from tests.harness.people import Role
-from tests.promises.acting import asked, facts_found, findings_on, purposes_asked, words_on
+from tests.promises.acting import asked, decide, facts_found, findings_on, one_night, purposes_asked, words_on
 from tests.promises.conftest import Hold
 
 DELIVERY = {
@@ -125,6 +128,19 @@ def test_the_persons_request_ends_the_keeping_beside_the_managements_order(
     run_erasure(run_id=run.pk, now=now)
     assert not DataItem.objects.exists()
     assert "AC-7" in facts_found(pack)
+
+
+def test_what_the_management_orders_gone_goes_once_two_people_approved(
+    member: User, hold: Hold, staff: Callable[[str], User], now: datetime
+) -> None:
+    for field in ("phone", "delivery-address"):
+        hold(field, DELIVERY[field])
+    order = {"kind": "ORDERED", "fields": ["phone"], "ground": "Quyết định 5/2026", "goes_on": local_date(now)}
+    _row, effect = selected(**order, now=now)  # type: ignore[arg-type]
+    assert (effect.people, effect.items) == (1, 1) and not Disposal.objects.exists(), "tried dry"
+    decide(kind="ORDERED", fields=["phone"], by=staff("dpo"), second=staff("administrator"), at=now)
+    one_night(at=now)
+    assert list(DataItem.objects.values_list("field", flat=True)) == ["delivery-address"]
 
 
 def test_each_field_says_where_it_is_stored(browser: Client, pack: Pack) -> None:

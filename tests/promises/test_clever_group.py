@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
+from audit.services.recording import record
 from cases.errors import NotTaken
 from cases.explaining import last_day
 from cases.services.assigning import take
@@ -21,14 +23,27 @@ from complaints.models import Complaint
 from consent.answers import ConsentKey
 from consent.models import LedgerEntry
 from consent.selectors import in_force
+from core.actors import SYSTEM
+from core.clock import local_date, midnight
 from outbound.channels import CHANNELS
 from personal_data.errors import KeyDestroyed
+from personal_data.errors_retention import DecidingRefused
 from personal_data.keys import data_key
 from personal_data.models import DataItem, DataSubject
+from personal_data.retention_dates import plus_period
 from personal_data.services.erasing import begin_erasure, run_erasure
 from policies.models import PolicyVersion
-from policies.pack_types import Pack
-from tests.promises.acting import asked, complain, facts_found, purposes_asked, words_on
+from policies.pack_types import Pack, RetentionSpec, Text
+from tests.promises.acting import (
+    asked,
+    complain,
+    decide,
+    facts_found,
+    one_night,
+    purposes_asked,
+    tell,
+    words_on,
+)
 from tests.promises.conftest import Hold
 
 LANGUAGES = ("vi", "en")
@@ -127,6 +142,36 @@ def test_asking_for_deletion_ends_the_keeping(member: User, hold: Hold, now: dat
     assert not DataItem.objects.exists() and not User.objects.exists()
     with pytest.raises(KeyDestroyed):
         data_key(member.subject_id)
+
+
+def test_two_people_decide_that_it_is_no_longer_needed(
+    member: User, hold: Hold, staff: Callable[[str], User], now: datetime
+) -> None:
+    hold("phone", VALUES["phone"])
+    hold("full-name", VALUES["full-name"])
+    officer = staff("dpo")
+    with pytest.raises(DecidingRefused):
+        decide(kind="NOT_NEEDED", fields=["phone"], by=officer, second=officer, at=now)
+    one_night(at=now)
+    assert DataItem.objects.count() == 2
+    decide(kind="NOT_NEEDED", fields=["phone"], by=officer, second=staff("administrator"), at=now)
+    one_night(at=now)
+    assert list(DataItem.objects.values_list("field", flat=True)) == ["full-name"]
+
+
+def test_after_two_years_without_activity_it_goes_by_itself(member: User, hold: Hold, now: datetime) -> None:
+    hold("phone", VALUES["phone"])
+    day = plus_period(local_date(now), RetentionSpec("", "inactive", Text("", ""), months=24))
+    long_ago = now - (midnight(day) - now)
+    with transaction.atomic():
+        record(event="test.prepared", target=f"subject:{member.subject_id}", by=SYSTEM, now=now)
+        DataSubject.objects.filter(pk=member.subject_id).update(last_active_at=long_ago - timedelta(days=3))
+    one_night(at=now)
+    assert DataItem.objects.exists(), "whoever can be reached is told first"
+    rule = RetentionSpec("", "inactive", Text("", ""), months=24)
+    tell(member.subject_id, day=plus_period(local_date(long_ago - timedelta(days=3)), rule), at=now - timedelta(days=8))
+    one_night(at=now)
+    assert not DataItem.objects.exists()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

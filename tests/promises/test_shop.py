@@ -1,6 +1,7 @@
 """What the online shop promises (SH-1 to SH-11), acted out under its own pack."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -8,9 +9,12 @@ from django.test import Client
 from accounts.models import User
 from consent.answers import ConsentKey
 from consent.models import LedgerEntry
+from core.clock import local_date
+from personal_data.models import DataItem
+from personal_data.services.purposes import end_purpose
 from policies.models import PolicyVersion
 from policies.pack_types import Pack
-from tests.promises.acting import asked, facts_found, findings_on, purposes_asked, words_on
+from tests.promises.acting import asked, facts_found, findings_on, one_night, purposes_asked, tell, words_on
 from tests.promises.conftest import Hold
 
 ORDER_BASICS = {
@@ -120,3 +124,21 @@ def test_only_people_with_a_role_enter_the_desk(browser: Client, staff: Callable
     desk = Client()
     desk.force_login(staff("agent"))
     assert desk.get("/staff/").status_code == 200
+
+
+def test_the_last_purpose_to_end_lets_it_go(
+    member: User, hold: Hold, staff: Callable[[str], User], now: datetime
+) -> None:
+    hold("order-note", "Giao giờ hành chính")
+    officer, week = staff("dpo"), timedelta(days=8)
+    about = {"subject_id": member.subject_id, "by": officer}
+    end_purpose(purpose="order-delivery", now=now, **about)  # type: ignore[arg-type]
+    tell(member.subject_id, day=local_date(now), at=now)
+    one_night(at=now + week)
+    assert DataItem.objects.exists(), "customer care needs it still"
+    end_purpose(purpose="customer-care", now=now + week, **about)  # type: ignore[arg-type]
+    one_night(at=now + week)
+    assert DataItem.objects.exists(), "the person is told first"
+    tell(member.subject_id, day=local_date(now + week), at=now + week)
+    one_night(at=now + 2 * week)
+    assert not DataItem.objects.exists()

@@ -15,7 +15,11 @@ from django.utils.translation import override
 from core import clock
 from core.actors import SYSTEM
 from core.errors import NotAllowed
-from policies.errors import BadPack
+from policies.effects import effects_of
+from policies.errors import BadPack, PackNotFound
+from policies.pack import read_pack
+from policies.pack_places import pack_folder
+from policies.selectors import document, latest_version
 from policies.services.publishing import publish
 
 
@@ -29,12 +33,16 @@ def moment(value: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Publish a policy pack, unless the last version already holds it. A bad pack publishes nothing."
+    help = (
+        "Publish a policy pack, unless the last version already holds it. A bad pack publishes nothing. "
+        "What comes of it is told first; with --dry-run that is all."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", nargs="?", help="name of the pack; PORTAL_POLICY when left out")
         parser.add_argument("--path", type=Path, help="a folder that holds a pack")
         parser.add_argument("--effective-at", type=moment, help="when it takes effect; now when left out")
+        parser.add_argument("--dry-run", action="store_true", help="only tell what would come of it; publishes nothing")
         parser.add_argument("--language", choices=("vi", "en"), default="vi", help="language of the messages")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
@@ -44,6 +52,8 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
             elif report["ok"]:
+                for words in report["effects"]:
+                    self.stdout.write(words)
                 self.stdout.write(self.style.SUCCESS(report["message"]))
             else:
                 for fault in report["faults"]:
@@ -55,6 +65,9 @@ class Command(BaseCommand):
     def publish(self, options: dict[str, Any]) -> dict[str, Any]:
         slug = None if options["path"] else options["slug"] or settings.PORTAL_POLICY
         try:
+            effects = self.effects(slug, options["path"])
+            if options["dry_run"]:
+                return {"ok": True, "message": _("Nothing was published."), "effects": effects}
             done = publish(
                 slug=slug,
                 path=options["path"],
@@ -76,9 +89,18 @@ class Command(BaseCommand):
         return {
             "ok": True,
             "message": words % {"number": version.number, "slug": version.slug},
+            "effects": effects,
             "is_new": done.is_new,
             "number": version.number,
             "slug": version.slug,
             "content_hash": version.content_hash,
             "effective_at": version.effective_at.isoformat(),
         }
+
+    def effects(self, slug: str | None, path: Path | None) -> list[str]:
+        """What would come of it. Raises BadPack, PackNotFound."""
+        folder, before = path or pack_folder(slug or ""), latest_version()
+        if folder is None or not folder.is_dir():
+            raise PackNotFound(slug or (path.name if path else ""))
+        after = read_pack(folder).pack
+        return effects_of(document(before), after, now=clock.now()) if before else []

@@ -6,7 +6,8 @@ from django.core.management import CommandParser, call_command
 from django.core.management.commands import migrate
 from django.db import connections
 
-from privacy_portal.database_roles import as_owner, grant_application_rights
+from privacy_portal.database_roles import as_owner, gather_no_statistics, grant_application_rights
+from privacy_portal.key_checks import check_keys
 
 
 class Command(migrate.Command):
@@ -23,6 +24,7 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs Django's own command per database; reads nothing but the migration files."""
+        check_keys()
         named = options.pop("database")
         reads_only = options["plan"] or options["check_unapplied"]
         for alias in [named] if named else list(connections):
@@ -33,3 +35,6 @@ class Command(migrate.Command):
                 if alias == "default":
                     call_command("createcachetable", database=alias, verbosity=0)
                 grant_application_rights(alias)
+                gather_no_statistics(alias)
+        if not reads_only:
+            check_keys()

@@ -1,6 +1,7 @@
 """The certificate of a deletion: what went, what stayed and why, with no value of the person on it."""
 
 import html
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,13 +10,14 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.alias import alias_of
-from accounts.certificate import certificate_of
+from accounts.certificate import certificate_of, recall_words
 from accounts.certificate_pdf import certificate_pdf
 from accounts.models import User
 from audit.models import AuditEntry
 from audit.services.recording import record
 from core import clock
 from core.actors import SYSTEM
+from core.templatetags.portal import moment
 from personal_data.models import ErasureRun, PlanLine
 from personal_data.services.erasing import LINK_WORKS, progress_token, run_due_erasures
 from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, Hold
@@ -119,3 +121,18 @@ def test_the_last_mail_leads_to_it(link: str) -> None:
     (address,) = [line for line in mail.body.splitlines() if "/certificate/" in line]
     assert progress_token(ErasureRun.objects.get()) in address
     assert Client().get(address.removeprefix(settings.PORTAL_URL)).status_code == 200
+
+
+def test_it_says_from_when_on_nothing_can_bring_the_data_back(link: str) -> None:
+    """Seven days after: by then the last backup of the keys is gone."""
+    end = ErasureRun.objects.get().finished_at
+    assert end is not None
+    said = f"After {moment(end + timedelta(days=7))} nothing can bring this data back"
+    assert said in words(f"{link}certificate/")
+    assert f"After {moment(end + timedelta(days=7))} nothing can bring the data back" in queued()[0].body.replace(
+        "\n", " "
+    )
+    certificate = certificate_of(ErasureRun.objects.get())
+    assert recall_words(certificate).startswith(f"After {moment(end + timedelta(days=7))}")
+    chosen = replace(certificate, is_whole=False)
+    assert "the last backup that holds it" in recall_words(chosen)

@@ -13,7 +13,19 @@ from dsr_requests.enums import RequestEvent
 
 OURS = ("accounts", "complaints", "dsr_requests", "cases", "consent", "outbound", "personal_data", "policies", "core")
 # Concern no person: nothing of them stands in anybody's log.
-ABOUT_NOBODY = {"policy.published"}
+ABOUT_NOBODY = {
+    "policy.published",
+    "keys.rotated",
+    "disposal.done",
+    "register.begun",
+    "register.replayed",
+    "register.shortened",
+    "retention.approved",
+    "retention.begun",
+    "retention.done",
+    "retention.dropped",
+    "retention.stopped",
+}
 
 
 def recorded_events() -> set[str]:

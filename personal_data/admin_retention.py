@@ -1,0 +1,317 @@
+"""Runs of the retention engine at the staff desk: what would go, what each run did, and stopped runs for two people."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from audit.selectors import entries_about
+from core import clock
+from core.actors import Actor
+from core.admin import ReadOnlyAdmin
+from core.errors import NotAllowed
+from core.templatetags.portal import moment
+from personal_data import permissions
+from personal_data.admin_holds import STATUS, colleague, field_name
+from personal_data.enums import AuditEvent, FuseReason, RunKind, RunState
+from personal_data.erasure_words import label_of
+from personal_data.held_words import held_back_lines
+from personal_data.models import FuseStop, RetentionLine, RetentionRun
+from personal_data.retention_rules import WHOLE_PERSON
+from personal_data.services.fusing import approve, drop
+from personal_data.services.retention import begin_run, preview
+from policies import selectors as policies
+from policies.pack_types import Pack
+
+NAME = "personal_data_retentionrun"
+HORIZONS = (0, 7, 30)
+_MARKS = {RunState.RUNNING: "active", RunState.STOPPED: "overdue", RunState.DROPPED: "stopped", RunState.DONE: "done"}
+_RECORDED = {
+    AuditEvent.RETENTION_BEGUN: pgettext_lazy("retention run", "begun"),
+    AuditEvent.RETENTION_STOPPED: pgettext_lazy("retention run", "stopped"),
+    AuditEvent.RETENTION_APPROVED: pgettext_lazy("retention run", "approved"),
+    AuditEvent.RETENTION_DROPPED: pgettext_lazy("retention run", "dropped"),
+    AuditEvent.RETENTION_DONE: pgettext_lazy("retention run", "done"),
+}
+
+
+@admin.register(RetentionRun)
+class RetentionRunAdmin(ReadOnlyAdmin):
+    """Every run, newest first. The officer begins one by hand; two people decide on a stopped one."""
+
+    change_list_template = "admin/personal_data/run_list.html"
+    list_display = ("number", "kind", "began", "due", "gone", "status")
+    list_display_links = ("number", "kind")
+    list_filter = ("state", "kind")
+    ordering = ("-started_at",)
+    sortable_by = ()
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _acting(request).audit_role in permissions.SEES_RETENTION
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    @admin.display(description=gettext_lazy("Run number"))
+    def number(self, row: RetentionRun) -> str:
+        return str(row)
+
+    @admin.display(description=pgettext_lazy("retention run", "Begun"))
+    def began(self, row: RetentionRun) -> str:
+        return moment(row.started_at)
+
+    @admin.display(description=gettext_lazy("Entries due"))
+    def due(self, row: RetentionRun) -> int:
+        return int(row.items_due)
+
+    @admin.display(description=gettext_lazy("Entries deleted"))
+    def gone(self, row: RetentionRun) -> int:
+        return int(row.items_gone)
+
+    @admin.display(description=pgettext_lazy("of a case", "State"))
+    def status(self, row: RetentionRun) -> str:
+        return render_to_string(STATUS, run_mark(row))
+
+    def get_urls(self) -> list[URLPattern]:
+        site = self.admin_site
+        return [
+            path("preview/", site.admin_view(self.preview_view), name=f"{NAME}_preview"),
+            path("begin/", site.admin_view(self.begin_view), name=f"{NAME}_begin"),
+            self._route("approve", approve, gettext_lazy("Approved.")),
+            self._route("drop", drop, gettext_lazy("Dropped. The run deletes nothing more.")),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "may_begin": permissions.can_prepare_retention(by=_acting(request)),
+            "begin_url": reverse(f"admin:{NAME}_begin"),
+            "preview_url": reverse(f"admin:{NAME}_preview"),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One run: its figures, what each rule did, what stopped it, and what was recorded of it."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        run, by, pack = self._run(request, object_id), _acting(request), _pack(clock.now())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Retention run %(number)s") % {"number": run},
+            "opts": self.opts,
+            "run": run,
+            "mark": run_mark(run),
+            "rows": _facts(run),
+            "lines": [_line(line, pack) for line in run.lines.all()],
+            "stops": [_stop(stop, run, by) for stop in run.stops.order_by("stopped_at", "pk")],
+            "drop_url": _drop_url(run, by),
+            "recorded": [
+                (moment(entry.at), str(_RECORDED.get(entry.event, entry.event)), colleague(entry.actor))
+                for entry in entries_about(f"retention:{run.pk}").order_by("id")
+            ],
+        }
+        return render(request, "admin/personal_data/run.html", context)
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """What would go today, within 7 or 30 days, and what stays and why. Deletes nothing."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        asked, now = request.GET.get("days", ""), clock.now()
+        days = int(asked) if asked in {str(one) for one in HORIZONS} else 0
+        # Masked as they are, values are for whoever may open a person's page.
+        samples = _acting(request).audit_role in permissions.SEES_EVERYBODY
+        pack = _pack(now)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What would be deleted"),
+            "opts": self.opts,
+            "horizons": [(one, _within(one), one == days) for one in HORIZONS],
+            "lines": [
+                {
+                    "rule": rule_words(line.rule, pack),
+                    "what": label_of(line.target),
+                    "people": line.people,
+                    "items": line.items,
+                    "samples": line.samples,
+                    "held_back": held_back_lines(line.held_back),
+                }
+                for line in preview(now=now, horizon_days=days, samples=samples)
+            ],
+            "shows_samples": samples,
+        }
+        return render(request, "admin/personal_data/run_preview.html", context)
+
+    def begin_view(self, request: HttpRequest) -> HttpResponse:
+        """Begin a run now."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            run = begin_run(kind=RunKind.BY_HAND, by=_acting(request), now=clock.now())
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal.message))
+            return redirect(f"admin:{NAME}_changelist")
+        messages.success(request, _("The run has begun. Look again in a minute."))
+        return redirect(f"admin:{NAME}_change", run.pk)
+
+    def _run(self, request: HttpRequest, pk: str | UUID) -> RetentionRun:
+        try:
+            run = RetentionRun.objects.filter(pk=UUID(str(pk))).first()
+        except ValueError as error:
+            raise Http404 from error
+        if run is None or not self.has_view_permission(request):
+            raise Http404
+        return run
+
+    def _route(self, name: str, service: Callable[..., FuseStop], done: Any) -> URLPattern:
+        def by_post(request: HttpRequest, pk: int) -> HttpResponse:
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            stop = FuseStop.objects.filter(pk=pk).first()
+            if stop is None or not self.has_view_permission(request):
+                raise Http404
+            try:
+                service(stop_id=stop.pk, by=_acting(request), now=clock.now())
+            except NotAllowed as refusal:
+                messages.error(request, str(refusal.message))
+            else:
+                messages.success(request, str(done))
+            return redirect(f"admin:{NAME}_change", stop.run_id)
+
+        return path(f"stops/<int:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
+
+
+def run_mark(run: RetentionRun) -> dict[str, str]:
+    """How a run stands, as a mark and in words."""
+    return {"kind": _MARKS[RunState(run.state)], "label": str(run.get_state_display())}
+
+
+def rule_words(code: str, pack: Pack | None) -> str:
+    """What lets something go, as the policy says it."""
+    if code == WHOLE_PERSON:
+        return _("Nothing else is held on these people")
+    if code.startswith("disposal:"):
+        return _("Decided deletion %(number)s") % {"number": code.partition(":")[2]}
+    rule = pack.retention_rule(code) if pack else None
+    return str(rule.text) if rule else code
+
+
+def _facts(run: RetentionRun) -> list[tuple[str, str]]:
+    found = [
+        (_("Begun"), f"{moment(run.started_at)}, {run.get_kind_display()}"),
+        (_("Begun by"), colleague(run.begun_by)),
+        (_("Deletes what was due until"), moment(run.as_of)),
+        (_("Policy version"), str(run.policy_version or "")),
+        (_("Held in all"), _counts(run.people_held, run.items_held)),
+        (_("Due"), _counts(run.people_due, run.items_due)),
+        (_("Entries deleted"), str(run.items_gone)),
+        (_("People erased"), str(run.people_gone)),
+        (_("Finished"), moment(run.finished_at)),
+        (_("Failed with"), run.error),
+    ]
+    return [fact for fact in found if fact[1]]
+
+
+def _counts(people: int, items: int) -> str:
+    return _("%(items)s entries, %(people)s people") % {"items": items, "people": people}
+
+
+def _line(line: RetentionLine, pack: Pack | None) -> dict[str, Any]:
+    return {
+        "rule": rule_words(line.rule, pack),
+        "what": label_of(line.target),
+        "due": line.due,
+        "gone": line.gone,
+        "held_back": held_back_lines(line.held_back),
+        "mark": {
+            "kind": "done" if line.done else "waiting",
+            "label": _("finished") if line.done else _("not finished"),
+        },
+    }
+
+
+def _stop(stop: FuseStop, run: RetentionRun, by: Actor) -> dict[str, Any]:
+    waits = stop.is_open and run.state == RunState.STOPPED
+    said = [(stop.first_at, stop.first_by), (stop.second_at, stop.second_by)]
+    return {
+        "reason": stop.get_reason_display(),
+        "figures": _figures(stop),
+        "approved": [_told(at, who) for at, who in said if who],
+        "dropped": _told(stop.dropped_at, stop.dropped_by) if stop.dropped_by else "",
+        "is_second": bool(stop.first_by),
+        "approve_url": reverse(f"admin:{NAME}_approve", args=[stop.pk])
+        if waits and permissions.can_decide_retention(by=by, not_by=stop.first_by)
+        else "",
+        "waits": waits,
+    }
+
+
+def _drop_url(run: RetentionRun, by: Actor) -> str:
+    """Where the whole run is dropped, for whoever may."""
+    stop = run.stops.filter(second_at__isnull=True, dropped_at__isnull=True).first()
+    may = run.state == RunState.STOPPED and permissions.can_decide_retention(by=by)
+    return reverse(f"admin:{NAME}_drop", args=[stop.pk]) if stop and may else ""
+
+
+def _figures(stop: FuseStop) -> list[str]:
+    """The figures of a stop in words."""
+    told = stop.figures
+    if stop.reason == FuseReason.CLOCK:
+        both = {
+            "last": moment(datetime.fromisoformat(told["last"])),
+            "now": moment(datetime.fromisoformat(told["now"])),
+        }
+        return [_("Last seen: %(last)s. The clock says: %(now)s.") % both]
+    if stop.reason == FuseReason.RULES:
+        lines = [_("Changed: %(what)s") % {"what": ", ".join(_changed(code) for code in told.get("changed", []))}]
+        if "items_before" in told:
+            before = _counts(told.get("people_before", 0), told["items_before"])
+            lines.append(_("By the rules before, it would delete %(counts)s.") % {"counts": before})
+        now = _counts(told.get("people", 0), told.get("items", 0))
+        return [*lines, _("By the rules of now, it would delete %(counts)s.") % {"counts": now}]
+    going = {"items": told.get("items", 0), "of_items": told.get("of_items", 0)}
+    lines = [_("%(items)s of %(of_items)s entries") % going]
+    if "people" in told:
+        lines.append(_("%(people)s of %(of)s people") % {"people": told["people"], "of": told.get("of_people", 0)})
+    return lines
+
+
+def _changed(code: str) -> str:
+    kind, _colon, name = code.partition(":")
+    if kind == "field":
+        return _("field “%(name)s”") % {"name": field_name(name)}
+    return _("rule “%(name)s”") % {"name": name}
+
+
+def _within(days: int) -> str:
+    return _("today") if days == 0 else _("within %(days)s days") % {"days": days}
+
+
+def _told(at: datetime | None, by: str) -> str:
+    return _("%(moment)s by %(who)s") % {"moment": moment(at), "who": colleague(by)}
+
+
+def _pack(now: datetime) -> Pack | None:
+    version = policies.version_in_force(now)
+    return policies.document(version) if version else None
+
+
+def _acting(request: HttpRequest) -> Actor:
+    return cast(Actor, request.user)

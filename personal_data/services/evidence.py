@@ -1,0 +1,112 @@
+"""The end of proof: once the evidence period of somebody erased is over, nothing kept can be tied to that person.
+
+The key of the evidence goes last, inside the transaction and after the register was told: a crash in between leaves
+everything to be done again, with the same end.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from audit.models import AuditEntry, AuditNote
+from audit.services.recording import Fact, record_many
+from core.actors import SYSTEM
+from core.classification import Period
+from personal_data import keys
+from personal_data.enums import AuditEvent, SubjectState
+from personal_data.models import DataSubject
+from personal_data.own_holds import on_proof_of
+from personal_data.own_records import Ages
+from personal_data.services.announcing import EvidenceEnded, announce
+
+BATCH = 200
+MOST = 20_000  # people in one run; an hour later the next ones follow
+NOTES_AT_ONCE = 1000
+
+# Filled at start by upper packages: what of theirs keeps the evidence of a person, told of a query of people.
+_kept_while: list[Callable[["QuerySet[DataSubject]"], "QuerySet[DataSubject]"]] = []
+# Kinds of target whose notes go with them, whatever their age.
+_goes_with: set[str] = set()
+
+
+def keep_evidence_while(without: Callable[["QuerySet[DataSubject]"], "QuerySet[DataSubject]"]) -> None:
+    """Register what takes out of a query of people those whose evidence is still needed."""
+    _kept_while.append(without)
+
+
+def notes_go_with(kinds: Iterable[str]) -> None:
+    """Register kinds of target, such as `complaint`, that remove the notes beside their entries themselves."""
+    _goes_with.update(kinds)
+
+
+def end_evidence(ages: Ages) -> int:
+    """End the evidence of everybody whose evidence period is over. How many. Raises RegisterUnavailable."""
+    ended = 0
+    while ended < MOST:
+        found = list(_over(ages).order_by("erased_at").values_list("pk", flat=True)[:BATCH])
+        if not found:
+            break
+        ended += _end(found, ages)
+    return ended
+
+
+def end_evidence_of(subject_ids: Iterable[UUID], *, now: datetime) -> None:
+    """End the evidence of erased people in the caller's transaction: notes, mark, record, register, key.
+
+    Raises RegisterUnavailable.
+    """
+    ids = list(subject_ids)
+    AuditNote.objects.filter(subject_ref__in=ids).delete()
+    DataSubject.objects.filter(pk__in=ids).update(evidence_ended_at=now)
+    record_many([Fact(AuditEvent.EVIDENCE_ENDED, f"subject:{one}", one) for one in ids], by=SYSTEM, now=now)
+    announce([EvidenceEnded(one) for one in ids], now=now)
+    keys.destroy_evidence_keys(ids)
+
+
+def remove_old_notes(ages: Ages) -> int:
+    """Remove free texts beside entries whose evidence period is over; the entries stay. How many.
+
+    Notes of a case go with the case. Entries are numbered in the order of time, so the first young one ends the search.
+    """
+    until, after, gone = ages.before(Period.EVIDENCE), 0, 0
+    assert until is not None
+    while True:
+        notes = list(AuditNote.objects.filter(entry_ref__gt=after).order_by("entry_ref")[:NOTES_AT_ONCE])
+        entries = AuditEntry.objects.in_bulk([note.entry_ref for note in notes])
+        old = [note for note in notes if note.entry_ref not in entries or entries[note.entry_ref].at < until]
+        gone += _remove(note.pk for note in old if not _stays(entries.get(note.entry_ref)))
+        if len(old) < NOTES_AT_ONCE:
+            return gone
+        after = notes[-1].entry_ref
+
+
+def _end(ids: list[UUID], ages: Ages) -> int:
+    with transaction.atomic():
+        held = DataSubject.objects.select_for_update(no_key=True).filter(pk__in=ids)
+        locked = list(held.order_by("pk").values_list("pk", flat=True))
+        still = list(_over(ages).filter(pk__in=locked).values_list("pk", flat=True))
+        if still:
+            end_evidence_of(still, now=ages.now)
+    return len(still)
+
+
+def _over(ages: Ages) -> "QuerySet[DataSubject]":
+    """Erased people whose evidence period is over, with no hold on them and nothing that still needs the proof."""
+    people = DataSubject.objects.filter(
+        state=SubjectState.ERASED, evidence_ended_at__isnull=True, erased_at__lt=ages.before(Period.EVIDENCE)
+    ).exclude(Exists(on_proof_of(OuterRef("pk"))))
+    for without in _kept_while:
+        people = without(people)
+    return people
+
+
+def _remove(pks: Iterable[int]) -> int:
+    # A hold is asked for in the statement that removes.
+    return AuditNote.objects.filter(pk__in=list(pks)).exclude(Exists(on_proof_of(OuterRef("subject_ref")))).delete()[0]
+
+
+def _stays(entry: AuditEntry | None) -> bool:
+    return entry is not None and entry.target.partition(":")[0] in _goes_with

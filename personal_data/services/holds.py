@@ -1,0 +1,192 @@
+"""Legal holds: placed on a ground, looked at again by a day, released. A hold stops deletion and nothing else.
+
+What was due while it stood goes by itself after its release: every search for what is due asks for holds anew.
+"""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from audit.services.recording import actor_reference, record
+from core.actors import SYSTEM, Actor
+from core.clock import local_date
+from personal_data.enums import AuditEvent, HoldGround, SubjectState
+from personal_data.errors_holds import HoldOver, NotClear
+from personal_data.hold_scope import CATEGORIES
+from personal_data.models import DataItem, DataSubject, LegalHold, StoredFile
+from personal_data.permissions import check_can_prepare_retention
+from personal_data.selectors_holds import NamedCase, case_named, newest_pack
+from personal_data.staff_telling import HOLD_REVIEW, tell_staff
+
+LONGEST_REVIEW = timedelta(days=366)
+REMINDED_EVERY = timedelta(days=7)
+TOLD_BEFORE = timedelta(days=7)
+
+
+def place(
+    *,
+    subject_ref: UUID | None = None,
+    case_ref: str = "",
+    field: str = "",
+    category: str = "",
+    ground: str,
+    clause: str,
+    owner: str = "",
+    review_on: date | None,
+    by: Actor,
+    now: datetime,
+) -> LegalHold:
+    """Stop the deletion of what is named, each part narrowing it; `owner` looks at it again, else whoever places it.
+
+    A hold on a case stands on its person too. Raises RetentionRefused, NotClear.
+    """
+    check_can_prepare_retention(by=by)
+    _check_ground(ground, clause)
+    day = _checked_review(review_on, now)
+    _check_scope(subject_ref, case_ref, field, category)
+    with transaction.atomic():
+        case = _case(case_ref) if case_ref else None
+        person = _person_of(subject_ref, case)
+        hold = LegalHold.objects.create(
+            subject_ref=person,
+            case_ref=case.target if case else "",
+            field=field,
+            category=category,
+            ground=ground,
+            clause=clause.strip(),
+            owner=owner or actor_reference(by),
+            review_on=day,
+            placed_at=now,
+            placed_by=actor_reference(by),
+        )
+        _record(AuditEvent.HOLD_PLACED, hold, by, now)
+    return hold
+
+
+def review(*, hold_id: int, review_on: date | None, by: Actor, now: datetime) -> LegalHold:
+    """Looked at and still needed; the next day to look at it. Raises RetentionRefused, NotClear, HoldOver."""
+    check_can_prepare_retention(by=by)
+    day = _checked_review(review_on, now)
+    with transaction.atomic():
+        hold = _locked(hold_id)
+        hold.review_on, hold.reminded_on = day, None
+        hold.save(update_fields=["review_on", "reminded_on"])
+        _record(AuditEvent.HOLD_REVIEWED, hold, by, now)
+    return hold
+
+
+def release(*, hold_id: int, by: Actor, now: datetime) -> LegalHold:
+    """End a hold; what was due goes on. Released already, nothing happens. Raises RetentionRefused."""
+    check_can_prepare_retention(by=by)
+    with transaction.atomic():
+        hold = LegalHold.objects.select_for_update().get(pk=hold_id)
+        if not hold.is_in_force:
+            return hold
+        hold.released_at, hold.released_by = now, actor_reference(by)
+        hold.save(update_fields=["released_at", "released_by"])
+        _record(AuditEvent.HOLD_RELEASED, hold, by, now)
+    return hold
+
+
+def remind_due(*, now: datetime) -> int:
+    """Write to those who answer for holds to be reviewed: a week before, and every week while it is late. How many."""
+    today = local_date(now)
+    due = LegalHold.objects.filter(released_at__isnull=True, review_on__lte=today + TOLD_BEFORE).filter(
+        Q(reminded_on__isnull=True) | Q(reminded_on__lte=today - REMINDED_EVERY)
+    )
+    return sum(_remind(pk, today, now) for pk in list(due.order_by("review_on", "pk").values_list("pk", flat=True)))
+
+
+def _remind(hold_id: int, today: date, now: datetime) -> int:
+    with transaction.atomic():
+        hold = LegalHold.objects.select_for_update(skip_locked=True).filter(pk=hold_id).first()
+        if hold is None or not hold.is_in_force or hold.reminded_on == today:
+            return 0
+        hold.reminded_on = today
+        hold.save(update_fields=["reminded_on"])
+        _record(AuditEvent.HOLD_REMINDED, hold, SYSTEM, now)
+        context = {"hold": str(hold.pk), "day": hold.review_on.isoformat()}
+        dedup = f"hold-review:{hold.pk}:{today.isoformat()}"
+        # Whoever answers for it may have left: then officers and administrators are told.
+        told = tell_staff(notice=HOLD_REVIEW, context=context, dedup=dedup, now=now, to=hold.owner)
+        return told or tell_staff(notice=HOLD_REVIEW, context=context, dedup=dedup, now=now)
+
+
+def _check_ground(ground: str, clause: str) -> None:
+    if ground not in HoldGround.values:
+        raise NotClear(_("Choose the ground on which it may not be deleted."), field="ground")
+    if not clause.strip():
+        raise NotClear(_("Name the article or the number of the official file."), field="clause")
+
+
+def _checked_review(review_on: date | None, now: datetime) -> date:
+    today = local_date(now)
+    if review_on is None:
+        raise NotClear(_("Say by which day the hold has to be looked at again."), field="review_on")
+    if review_on <= today:
+        raise NotClear(_("The day of the review has to be still to come."), field="review_on")
+    if review_on > today + LONGEST_REVIEW:
+        raise NotClear(_("A hold is looked at again within a year at the latest."), field="review_on")
+    return review_on
+
+
+def _check_scope(subject_ref: UUID | None, case_ref: str, field: str, category: str) -> None:
+    if not (subject_ref or case_ref or field or category):
+        raise NotClear(_("Name a person, a case, a field or a kind of data."))
+    if category and category not in CATEGORIES:
+        raise NotClear(_("There is no such kind of data."), field="category")
+    pack = newest_pack()
+    if field and not (pack and pack.field(field)) and not _is_held_under(field):
+        raise NotClear(_("The policy has no such field, and nothing is held under it."), field="field")
+
+
+def _is_held_under(field: str) -> bool:
+    """A field of an earlier policy under which something is held still."""
+    return any(model._default_manager.filter(field=field).exists() for model in (DataItem, StoredFile))
+
+
+def _case(case_ref: str) -> NamedCase:
+    case = case_named(case_ref)
+    if case is None:
+        raise NotClear(_("There is no case with this reference."), field="case_ref")
+    return case
+
+
+def _person_of(subject_ref: UUID | None, case: NamedCase | None) -> UUID | None:
+    """The person a hold stands on, locked: a deletion that began already cannot be stopped. Raises NotClear."""
+    if case is not None and subject_ref is None and len(case.people) > 1:
+        raise NotClear(_("Two people belong to this case. Name the one whose data is to be kept."), field="subject_ref")
+    if case is not None and subject_ref is not None and subject_ref not in case.people:
+        raise NotClear(_("This person does not belong to the case."), field="subject_ref")
+    person = subject_ref or (case.people[0] if case else None)
+    if person is not None:
+        # As strong as the lock of an erasure, so that a hold and a deletion do not pass each other.
+        found = DataSubject.objects.select_for_update(no_key=True).filter(pk=person).first()
+        if found is None:
+            raise NotClear(_("There is no person with this reference."), field="subject_ref")
+        if found.state != SubjectState.ACTIVE:
+            raise NotClear(_("This person's data has been deleted or is being deleted."), field="subject_ref")
+    return person
+
+
+def _locked(hold_id: int) -> LegalHold:
+    hold = LegalHold.objects.select_for_update().get(pk=hold_id)
+    if not hold.is_in_force:
+        raise HoldOver
+    return hold
+
+
+def _record(event: str, hold: LegalHold, by: Actor, now: datetime) -> None:
+    """About the person too, who reads it in the own history."""
+    details = {"ground": hold.ground, "field": hold.field, "category": hold.category, "case": hold.case_ref}
+    record(
+        event=event,
+        target=f"hold:{hold.pk}",
+        subject_id=hold.subject_ref,
+        by=by,
+        now=now,
+        details={**{key: value for key, value in details.items() if value}, "review": hold.review_on.isoformat()},
+    )
