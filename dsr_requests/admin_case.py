@@ -31,6 +31,7 @@ from dsr_requests.models import Request
 from dsr_requests.selectors_identity import calls_to_make
 from dsr_requests.services.codes_to_held import read_out
 from dsr_requests.services.demanding import read_evidence
+from dsr_requests.services.handing_over import can_hand_over
 from dsr_requests.services.snapshots import has_identifiers, read_identifiers
 from dsr_requests.wording import names_of, pack_in_force
 
@@ -102,6 +103,7 @@ class RequestPages(CasePages):
             "call_form": getattr(request, "call_form", None) or CallForm(auto_id=CALL_ID),
             "call_url": self._action_url("call", case.pk),
             "called": getattr(request, "called", None),
+            "hands_over": self._action_url("hand_over", case.pk) if can_hand_over(case, by=by, now=now) else "",
             "names_kept": can_work_on(case, by=by) and has_identifiers(case),
             "names_form": getattr(request, "names_form", None) or CallForm(auto_id=NAMES_ID),
             "names_url": self._action_url("named", case.pk),

@@ -11,3 +11,13 @@ class NoAddressHeld(NotAllowed):
         "No e-mail address is held to which a code could be sent. Write to us here or call us; a colleague hands the "
         "copy over another way."
     )
+
+
+class OfficerHandsOver(NotAllowed):
+    code = "officer-hands-over"
+    message = _("Only a data-protection officer hands a copy over.")
+
+
+class FetchedByPerson(NotAllowed):
+    code = "fetched-by-person"
+    message = _("The person can fetch this copy: after signing in, or by a code to the address held.")
