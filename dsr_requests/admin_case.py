@@ -20,9 +20,10 @@ from cases.enums import CaseEvent
 from cases.explaining import last_day
 from cases.permissions import can_work_on
 from core import clock
+from core.actors import Actor
 from core.errors import NotAllowed
 from core.templatetags.portal import day
-from dsr_requests import desk_actions, desk_actions_identity
+from dsr_requests import desk_actions, desk_actions_handing, desk_actions_identity
 from dsr_requests.desk import desk_of
 from dsr_requests.desk_next import waits_for, wanted_next
 from dsr_requests.enums import RequestEvent
@@ -32,6 +33,7 @@ from dsr_requests.selectors_identity import calls_to_make
 from dsr_requests.services.codes_to_held import read_out
 from dsr_requests.services.demanding import read_evidence
 from dsr_requests.services.handing_over import can_hand_over
+from dsr_requests.services.lettering import awaits_letter
 from dsr_requests.services.snapshots import has_identifiers, read_identifiers
 from dsr_requests.wording import names_of, pack_in_force
 
@@ -53,6 +55,7 @@ ACTIONS: Sequence[DeskAction] = (
     desk_actions.Offer(),
     desk_actions.Decide(),
     desk_actions.Extend(),
+    desk_actions_handing.TellErasure(),
     desk_actions.OtherCompany(),
     desk_actions.Resume(),
     desk_actions_identity.Pause(),
@@ -104,11 +107,16 @@ class RequestPages(CasePages):
             "call_url": self._action_url("call", case.pk),
             "called": getattr(request, "called", None),
             "hands_over": self._action_url("hand_over", case.pk) if can_hand_over(case, by=by, now=now) else "",
+            "letter_url": self._letter_url(case, by=by),
             "names_kept": can_work_on(case, by=by) and has_identifiers(case),
             "names_form": getattr(request, "names_form", None) or CallForm(auto_id=NAMES_ID),
             "names_url": self._action_url("named", case.pk),
             "named": getattr(request, "named", None),
         }
+
+    def _letter_url(self, case: Any, *, by: Actor) -> str:
+        """Where the letter of a deletion that was announced to nobody opens."""
+        return self._action_url("letter", case.pk) if can_work_on(case, by=by) and awaits_letter(case) else ""
 
     def call_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A number held and a fresh code, in the answer to this POST and nowhere else, for a colleague who calls."""

@@ -183,6 +183,8 @@ class RequestEvent:
     STEP_FAILED = "step_failed"
     STEPS_RESUMED = "steps_resumed"
     COPY_HANDED_OVER = "copy_handed_over"
+    LETTER_MADE = "letter_made"
+    LETTER_TOLD = "letter_told"
 
 
 class PauseEvent:

@@ -7,6 +7,7 @@ from cases.forms import CHOOSE
 from cases.forms_staff import with_empty
 from dsr_requests.enums import ShownBy
 from dsr_requests.forms_staff import line
+from dsr_requests.services.lettering import BY_HAND
 
 
 class HandOverForm(forms.Form):
@@ -20,4 +21,18 @@ class HandOverForm(forms.Form):
     words = line(
         gettext_lazy("What was shown, and who received it"),
         gettext_lazy("The kind of paper, no number and no picture of it. Kept with the record."),
+    )
+
+
+class ToldForm(forms.Form):
+    """How somebody without an e-mail address was told."""
+
+    way = forms.ChoiceField(
+        label=gettext_lazy("How you reached the person"),
+        choices=with_empty([(way.value, way.label) for way in BY_HAND]),
+        error_messages=CHOOSE,
+    )
+    words = line(
+        gettext_lazy("Whom you told, and where"),
+        gettext_lazy("For example: handed over at the desk; registered letter of 3 November. Kept with the record."),
     )

@@ -43,6 +43,7 @@ FOR_PERSON = {
     RequestEvent.CORRECTION_OFFERED: gettext_lazy("We proposed a correction; nothing changes unless you accept it"),
     RequestEvent.CORRECTION_ANSWERED: gettext_lazy("A proposed correction was answered"),
     RequestEvent.COPY_HANDED_OVER: gettext_lazy("We handed the copy over"),
+    RequestEvent.LETTER_TOLD: gettext_lazy("We told the person concerned how the deletion can be called off"),
 }
 
 FOR_STAFF = {
@@ -73,6 +74,8 @@ FOR_STAFF = {
     RequestEvent.STEP_FAILED: gettext_lazy("Step failed"),
     RequestEvent.STEPS_RESUMED: gettext_lazy("Steps set going again"),
     RequestEvent.COPY_HANDED_OVER: gettext_lazy("Copy handed over by an officer"),
+    RequestEvent.LETTER_MADE: gettext_lazy("Letter with the way to call the deletion off made"),
+    RequestEvent.LETTER_TOLD: gettext_lazy("The person was told how to call the deletion off"),
 }
 
 # What was decided, for the person.
@@ -83,7 +86,7 @@ VERDICTS = {
 }
 
 # Looks change nothing: whoever saves after one has missed nothing.
-LOOKS = (RequestEvent.EVIDENCE_READ, RequestEvent.CODE_READ_OUT)
+LOOKS = (RequestEvent.EVIDENCE_READ, RequestEvent.CODE_READ_OUT, RequestEvent.LETTER_MADE)
 
 
 def reason_of(request: Request, entry: AuditEntry) -> str:

@@ -192,7 +192,7 @@ def _begin_erasing(work: Work) -> ErasureRun | None:
             return None
     run = begin_erasure(
         subject_id=work.about,
-        address=_where_results_go(work.request),
+        address=where_results_go(work.request),
         basis=work.request.target,
         cooling_off=cooling_off(work.now),
         suppress=True,
@@ -284,13 +284,13 @@ def _copy_until(request: Request) -> str:
         return moment(package.expires_at) if package else ""
 
 
-def _where_results_go(request: Request) -> str:
+def where_results_go(request: Request) -> str:
     """The address the deletion is announced and confirmed to: the sender's, or that of the person represented."""
     kept = kept_of(request)
     return kept.entitled if request.is_by_attorney else kept.address
 
 
-def _language_of_results(request: Request) -> str:
+def language_of_results(request: Request) -> str:
     """The language of whoever gets them."""
     return request.about.language if request.is_by_attorney and request.about else request.language
 
@@ -299,7 +299,7 @@ def _tell_represented(request: Request, address: str, run: ErasureRun | None, *,
     """What was asked for by power of attorney is done: the person represented is told, with the certificate."""
     if not address or request.about_id is None:
         return
-    language = _language_of_results(request)
+    language = language_of_results(request)
     is_gone = DataSubject.objects.filter(pk=request.about_id, erased_at__isnull=False).exists()
     queue_notice(
         notice="request-done-in-your-name",
@@ -313,7 +313,7 @@ def _tell_represented(request: Request, address: str, run: ErasureRun | None, *,
 
 
 def _tell_it_will_begin(work: Work, run: ErasureRun) -> None:
-    address, language = _where_results_go(work.request), _language_of_results(work.request)
+    address, language = where_results_go(work.request), language_of_results(work.request)
     if not address:
         return
     with override(language):
