@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.erasure_words import recipients_waited_for
 from personal_data.enums import Fate
 from personal_data.erasure_words import by_reason, differences, label_of, shared_words
 from personal_data.models import ErasureRun
@@ -43,6 +44,7 @@ class Certificate:
     number: str
     asked_at: datetime
     finished_at: datetime
+    waits_for: int
     gone: list[GoneRow]
     kept: list[KeptGroup]
     differences: list[str]
@@ -58,6 +60,7 @@ def certificate_of(run: ErasureRun) -> Certificate:
         number=str(run.pk),
         asked_at=run.asked_at,
         finished_at=run.finished_at,
+        waits_for=recipients_waited_for(run),
         gone=[
             GoneRow(
                 label_of(line.target),

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from accounts.certificate import Certificate
+from accounts.erasure_words import names_kept
 from core.templatetags.portal import moment
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table it leaves out of a typeface
@@ -43,6 +44,8 @@ def certificate_pdf(certificate: Certificate, *, controller: str) -> bytes:
             [pgettext("deletion", "What"), pgettext("deletion", "How many")],
             [[_noted(row.what, row.note), str(row.count)] for row in group.rows],
         )
+    if certificate.waits_for:
+        _write(pdf, names_kept(certificate.waits_for))
     _write(pdf, _("The record of what was done and when, without your name, address or any value."))
     _write(pdf, _("Compared with the plan"), size=_HEADING)
     for line in certificate.differences or [_("Everything came out as planned.")]:

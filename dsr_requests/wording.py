@@ -20,7 +20,10 @@ from policies.pack_types import Pack, message_channel_label
 def words(plan: Plan, *, pack: Pack | None = None) -> list[str]:
     """What a plan does, one sentence each, in the order it is done; empty for a plan that does nothing."""
     known = pack or pack_in_force()
-    return [sentence for entry in plan for sentence in _WORDS[FulfilmentKind(entry["kind"])](entry, known)]
+    told = [sentence for entry in plan for sentence in _WORDS[FulfilmentKind(entry["kind"])](entry, known)]
+    if any(entry["kind"] == FulfilmentKind.ORDER and entry["order"] == Order.DELETE for entry in plan):
+        told.append(_("By what the recipients know the person stays sealed until all of them have confirmed."))
+    return told
 
 
 def names_of(pack: Pack | None, codes: Iterable[str], *, of: str) -> str:

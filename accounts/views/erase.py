@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import proof
 from accounts.certificate import certificate_of
 from accounts.certificate_pdf import certificate_pdf
-from accounts.erasure_words import foreseen, goes, stays
+from accounts.erasure_words import foreseen, goes, names_kept, recipients_waited_for, stays
 from accounts.forms_data import EraseForm
 from accounts.member_pages import member_page, person, typed, version_shown
 from accounts.sealed_address import real_address
@@ -81,7 +81,7 @@ def progress(http: HttpRequest, token: str) -> HttpResponse:
         "done": done,
         "total": total,
         "goes": goes(lines),
-        "stays": stays(lines),
+        "stays": stays(lines, recipients=recipients_waited_for(run)),
         "is_cooling": run.state == ErasureState.COOLING,
         "begins": _begins_in(run, clock.now()),
         "is_cancelled": run.state == ErasureState.CANCELLED,
@@ -106,8 +106,10 @@ def cancel(http: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def certificate(http: HttpRequest, token: str) -> HttpResponse:
     """What was deleted and what was kept, to read, print and save."""
+    found = certificate_of(_finished(token))
     context = {
-        "certificate": certificate_of(_finished(token)),
+        "certificate": found,
+        "names_kept": names_kept(found.waits_for) if found.waits_for else "",
         "here": reverse("accounts:erase_progress", kwargs={"token": token}),
         "pdf": reverse("accounts:erase_certificate_pdf", kwargs={"token": token}),
     }

@@ -16,10 +16,12 @@ from audit.models import AuditEntry
 from audit.services.recording import record
 from core import clock
 from core.actors import SYSTEM
-from personal_data.models import ErasureRun, PlanLine
+from personal_data.models import ErasureRun, PlanLine, RecipientTask
 from personal_data.services.erasing import LINK_WORKS, progress_token, run_due_erasures
+from personal_data.services.ordering import confirm
 from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, Hold
 from tests.cases.fixtures import queued
+from tests.harness.people import Role
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 ERASE = "/en/account/erase/"
@@ -119,3 +121,28 @@ def test_the_last_mail_leads_to_it(link: str) -> None:
     (address,) = [line for line in mail.body.splitlines() if "/certificate/" in line]
     assert progress_token(ErasureRun.objects.get()) in address
     assert Client().get(address.removeprefix(settings.PORTAL_URL)).status_code == 200
+
+
+def test_it_says_that_what_recipients_know_the_person_by_stays_until_they_confirm(link: str) -> None:
+    sealed = RecipientTask.objects.filter(order="DELETE", sealed_names__isnull=False)
+    assert sealed.exists()
+    told = f"By what {sealed.count()} recipient"
+    assert told in words(f"{link}certificate/")
+    pdf = Client().get(f"{link}certificate.pdf").content
+    for task in list(sealed):
+        confirm(task_id=task.pk, words="", by=Role("dpo"), now=clock.now())
+    assert "By what" not in words(f"{link}certificate/")
+    assert len(Client().get(f"{link}certificate.pdf").content) < len(pdf)
+
+
+def test_the_plan_says_so_before(browser: Client, hold: Hold) -> None:
+    def told(address: str) -> bool:
+        return "sealed, so that" in browser.get(address).content.decode()
+
+    assert not told(ERASE), "nothing is held that recipients could have"
+    hold()
+    assert told(ERASE)
+    begun: str = browser.post(ERASE, {"understood": "on", "password": PASSWORD})["Location"]
+    assert told(begun), "while it can be called off"
+    run_due_erasures(now=clock.now() + timedelta(hours=25))
+    assert not told(begun) and told(f"{begun}certificate/")
