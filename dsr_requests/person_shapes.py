@@ -120,6 +120,7 @@ class RequestPart:
     longer: str
     is_open: bool
     may_take_back: bool
+    sign_in: str
     template: str = "dsr_requests/_case.html"
     first_template: str = "dsr_requests/_first.html"
 

@@ -27,6 +27,7 @@ from dsr_requests.models import Decision, FulfilmentStep, Request
 from dsr_requests.sealing import proposed_value
 from dsr_requests.selectors_identity import address_of_represented
 from dsr_requests.services.snapshots import address_for, kept_of, purge, take_snapshot
+from dsr_requests.sign_in_kept import sign_in_url
 from dsr_requests.wishes import consent_key
 from dsr_requests.wording import erasure_lines
 from outbound.services.queueing import queue_notice
@@ -261,7 +262,8 @@ def _finished_run(work: Work) -> ErasureRun | None:
 
 
 def _tell_the_end(request: Request, address: str, certificate: str, *, now: datetime) -> None:
-    context = {"certificate_url": certificate, "copy_until": _copy_until(request)}
+    stays = "" if hasattr(request, "representative") else sign_in_url(request, request.language)
+    context = {"certificate_url": certificate, "copy_until": _copy_until(request), "sign_in_url": stays}
     dedup = f"done:{request.target}"
     if DataSubject.objects.filter(pk=request.subject_id, erased_at__isnull=True).exists():
         tell_person(request, notice="request-done", context=context, now=now, dedup=dedup)
@@ -305,7 +307,10 @@ def _tell_represented(request: Request, address: str, run: ErasureRun | None, *,
         notice="request-done-in-your-name",
         to=address,
         language=language,
-        context={"certificate_url": _certificate_url(run, language) if run else ""},
+        context={
+            "certificate_url": _certificate_url(run, language) if run else "",
+            "sign_in_url": sign_in_url(request, language),
+        },
         now=now,
         subject_id=None if is_gone else request.about_id,
         dedup=f"done-in-name:{request.target}",
