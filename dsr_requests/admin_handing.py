@@ -39,6 +39,7 @@ class HandingPages(CasePages):
     def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The form; its answer is the copy itself, once."""
         case, by, now = self._case(request, pk), acting(request), clock.now()
+        assert isinstance(case, Request)
         form = HandOverForm(request.POST if request.method == "POST" else None)
         try:
             package = check_hands_over(case, by=by, now=now)

@@ -128,9 +128,10 @@ def is_handed_over(request: Request, *, now: datetime) -> bool:
 
 def entitled_of(request: Request) -> UUID:
     """Whose hands the copy is for: the person it is about, or who acts in the place of that person."""
-    acts = hasattr(request, "representative") and not request.is_by_attorney
-    found: UUID = request.subject_id if acts else request.about_id
-    return found
+    if hasattr(request, "representative") and not request.is_by_attorney:
+        return UUID(str(request.subject_id))
+    assert request.about_id is not None
+    return request.about_id
 
 
 def request_of(package: Package) -> Request | None:

@@ -62,4 +62,3 @@ def test_by_power_of_attorney_only_the_person_is_told(member: User, agent: User,
     to_the_end(request, by=dpo, now=now)
     assert STAYS not in mails_of("request-done")[-1].body
     assert STAYS in mails_of("request-done-in-your-name")[-1].body
-
