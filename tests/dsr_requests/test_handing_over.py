@@ -125,6 +125,7 @@ def test_at_the_desk(letter: Request, agent: User, dpo: User, now: datetime, sta
     assert page in page_of(officer, request) and page not in page_of(signed_in(agent), request)
     assert signed_in(agent).get(page).status_code == 302
     shown = officer.get(page).content.decode()
+    assert '<option value="" selected>Please choose</option>' in shown, "the words of the page's language"
     assert 'data-action="copy-hand-over"' in shown and str(request.about_id)[:13] in shown
     assert "Lê Minh Anh" not in shown
     assert officer.post(page, {"shown": "PAPER", "words": ""}).status_code == 422
