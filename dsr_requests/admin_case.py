@@ -36,6 +36,7 @@ from dsr_requests.services.handing_over import can_hand_over
 from dsr_requests.services.lettering import awaits_letter
 from dsr_requests.services.snapshots import has_identifiers, read_identifiers
 from dsr_requests.wording import names_of, pack_in_force
+from personal_data.values import show_phone
 
 ACTIONS: Sequence[DeskAction] = (
     desk_actions.Approve(),
@@ -124,7 +125,7 @@ class RequestPages(CasePages):
         form = CallForm(request.POST, auto_id=CALL_ID)
         if form.is_valid():
             try:
-                request.called = read_out(  # type: ignore[attr-defined]
+                number, code = read_out(
                     verification_id=_uuid(request.POST.get("check", "")),
                     reason=form.cleaned_data["reason"],
                     by=acting(request),
@@ -132,6 +133,8 @@ class RequestPages(CasePages):
                 )
             except NotAllowed as refusal:
                 form.add_error(None, refusal.message)
+            else:
+                request.called = (show_phone(number), code)  # type: ignore[attr-defined]
         request.call_form = form if form.errors else None  # type: ignore[attr-defined]
         again: dict[str, forms.Form] = {"call": form} if form.errors else {}
         return self.case_page(request, pk, again=again, status=422 if form.errors else 200)
