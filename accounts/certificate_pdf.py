@@ -15,7 +15,7 @@ from core.templatetags.portal import moment
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table it leaves out of a typeface
 
 _FAMILY = "Be Vietnam Pro"
-_SMALL, _TEXT, _HEADING, _TITLE = 8, 10, 13, 20
+_SMALL, _TEXT, _HEADING, _TITLE = 9, 10, 13, 20
 _LINE = 1.45  # of the size, in points
 
 
@@ -75,7 +75,7 @@ def _blank(certificate: Certificate) -> Any:
 def _write(pdf: Any, text: str, *, size: int = _TEXT) -> None:
     is_heading = size > _TEXT
     if is_heading:
-        pdf.ln(size / pdf.k / 2)
+        pdf.ln(size / pdf.k)
     pdf.set_font(_FAMILY, "B" if is_heading else "", size)
     pdf.multi_cell(0, size * _LINE / pdf.k, text, align="L", new_x="LMARGIN", new_y="NEXT")
 
@@ -95,6 +95,7 @@ def _table(pdf: Any, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
         line_height=_SMALL * _LINE / pdf.k,
         padding=1,
         borders_layout="HORIZONTAL_LINES",
+        v_align="TOP",
     ) as table:
         for cells in (heads, *rows):
             table.row(cells)

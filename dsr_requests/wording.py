@@ -10,7 +10,7 @@ from dsr_requests.enums import FulfilmentKind
 from dsr_requests.planning import Entry, Plan
 from dsr_requests.wishes import consent_key
 from personal_data.enums import LimitKind, Order
-from personal_data.erasure_words import by_reason, counted, going, staying
+from personal_data.erasure_words import by_reason, going, listed, staying
 from personal_data.package_sections import part_title
 from personal_data.planning import Planned
 from policies import selectors as policies
@@ -69,11 +69,10 @@ def _erase(entry: Entry, pack: Pack | None) -> list[str]:
     else:
         told.append(_("Nothing of what was named is held, so nothing is deleted."))
     if going(lines):
-        told.append(_("What goes: %(what)s.") % {"what": "; ".join(counted(line) for line in going(lines))})
+        told.append(_("What goes: %(what)s.") % {"what": listed(going(lines))})
     for (why, until), kept in by_reason(staying(lines)).items():
         told.append(
-            _("What stays: %(what)s. Why: %(why)s. %(until)s")
-            % {"what": "; ".join(counted(line) for line in kept), "why": why, "until": until}
+            _("What stays: %(what)s. Why: %(why)s. %(until)s") % {"what": listed(kept), "why": why, "until": until}
         )
     return told
 

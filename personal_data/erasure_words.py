@@ -81,6 +81,13 @@ def counted(line: Line) -> str:
     return f"{words} ({shared_words(line)})" if line.shared else words
 
 
+def listed(lines: Sequence[Line]) -> str:
+    """Several lines within a sentence, each with its count in brackets."""
+    return "; ".join(
+        f"{label_of(line.target)} ({', '.join(filter(None, (str(line.rows), shared_words(line))))})" for line in lines
+    )
+
+
 def shared_words(line: Line) -> str:
     """That entries also name somebody else; empty when none does."""
     if not line.shared:
