@@ -284,6 +284,7 @@ def _package(request: Request, place: Place) -> ShownPackage | None:
         done=package.parts_done,
         total=package.parts_total,
         until=package.expires_at,
+        fetched_at=package.fetched_at,
         url=place.steps.get("copy", ""),
     )
 

@@ -88,6 +88,7 @@ class ShownPackage:
     done: int
     total: int
     until: datetime | None
+    fetched_at: datetime | None
     url: str
 
 
