@@ -6,6 +6,7 @@ from itertools import islice
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access_log
@@ -125,7 +126,7 @@ def record_rows(asked: Asked) -> Iterator[Row]:
                 {
                     "at": line.at,
                     "what": Coded(entry.event, line.title),
-                    "who": access_log.who(entry, whose),
+                    "who": capfirst(access_log.who(entry, whose)),
                     "details": line.text or None,
                 }
             )
