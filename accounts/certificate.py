@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.erasure_words import recipients_waited_for
 from core.templatetags.portal import moment
 from personal_data.enums import Fate, PlanScope
 from personal_data.erasure_words import by_reason, differences, label_of, shared_words
@@ -47,6 +48,7 @@ class Certificate:
     number: str
     asked_at: datetime
     finished_at: datetime
+    waits_for: int
     gone: list[GoneRow]
     kept: list[KeptGroup]
     differences: list[str]
@@ -64,6 +66,7 @@ def certificate_of(run: ErasureRun) -> Certificate:
         number=str(run.pk),
         asked_at=run.asked_at,
         finished_at=run.finished_at,
+        waits_for=recipients_waited_for(run),
         gone=[
             GoneRow(
                 label_of(line.target),

@@ -9,12 +9,13 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from accounts.certificate import Certificate, recall_words
+from accounts.erasure_words import names_kept
 from core.templatetags.portal import moment
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table it leaves out of a typeface
 
 _FAMILY = "Be Vietnam Pro"
-_SMALL, _TEXT, _HEADING, _TITLE = 8, 10, 13, 20
+_SMALL, _TEXT, _HEADING, _TITLE = 9, 10, 13, 20
 _LINE = 1.45  # of the size, in points
 
 
@@ -44,6 +45,8 @@ def certificate_pdf(certificate: Certificate, *, controller: str) -> bytes:
             [pgettext("deletion", "What"), pgettext("deletion", "How many")],
             [[_noted(row.what, row.note), str(row.count)] for row in group.rows],
         )
+    if certificate.waits_for:
+        _write(pdf, names_kept(certificate.waits_for))
     _write(pdf, _("The record of what was done and when, without your name, address or any value."))
     _write(pdf, _("Compared with the plan"), size=_HEADING)
     for line in certificate.differences or [_("Everything came out as planned.")]:
@@ -73,7 +76,7 @@ def _blank(certificate: Certificate) -> Any:
 def _write(pdf: Any, text: str, *, size: int = _TEXT) -> None:
     is_heading = size > _TEXT
     if is_heading:
-        pdf.ln(size / pdf.k / 2)
+        pdf.ln(size / pdf.k)
     pdf.set_font(_FAMILY, "B" if is_heading else "", size)
     pdf.multi_cell(0, size * _LINE / pdf.k, text, align="L", new_x="LMARGIN", new_y="NEXT")
 
@@ -93,6 +96,7 @@ def _table(pdf: Any, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
         line_height=_SMALL * _LINE / pdf.k,
         padding=1,
         borders_layout="HORIZONTAL_LINES",
+        v_align="TOP",
     ) as table:
         for cells in (heads, *rows):
             table.row(cells)

@@ -6,13 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
+from personal_data.enums import ErasureState, Order
 from personal_data.erasure_words import Line, by_reason, counted, going, staying
-from personal_data.models import DataItem
+from personal_data.models import DataItem, ErasureRun, RecipientTask
 from personal_data.planning import KEY, plan_everything
 from personal_data.selectors import held_on
 from personal_data.selectors_holds import holds_on_everything
+from personal_data.services.ordering import holders_of
 
 _VALUES = DataItem._meta.label_lower
 
@@ -32,7 +35,8 @@ def foreseen(*, user: User, at: datetime) -> tuple[list[str], list[Kept]]:
     """What would go and what would stay if everything were deleted now."""
     lines = plan_everything(subject_id=user.subject_id, at=at, confirms=True)
     names = ", ".join(str(field.spec.label) for field in held_on(subject_id=user.subject_id, at=at) if field.item)
-    return goes(lines, names=names), stays(lines)
+    told = holders_of(subject_id=user.subject_id, fields=(), purposes=(), at=at)
+    return goes(lines, names=names), stays(lines, recipients=len(told))
 
 
 def held_grounds(subject_id: UUID) -> list[str]:
@@ -50,12 +54,34 @@ def goes(lines: Sequence[Line], *, names: str = "") -> list[str]:
     return told
 
 
-def stays(lines: Sequence[Line]) -> list[Kept]:
-    """What a plan keeps, why, and until when."""
+def stays(lines: Sequence[Line], *, recipients: int = 0) -> list[Kept]:
+    """What a plan keeps, why, and until when; and what is kept until so many recipients have confirmed."""
     return [
         *(
             Kept(f"{why}. {until}", [counted(line) for line in kept])
             for (why, until), kept in by_reason(staying(lines)).items()
         ),
+        *([Kept(names_kept(recipients))] if recipients else []),
         Kept(_("The record of what was done and when, without your name, address or any value.")),
     ]
+
+
+def recipients_waited_for(run: ErasureRun) -> int:
+    """How many recipients have yet to confirm a deletion; until then what they know the person by stays sealed."""
+    if run.state == ErasureState.COOLING:
+        return len(holders_of(subject_id=run.subject_ref, fields=(), purposes=(), at=run.asked_at))
+    waiting = RecipientTask.objects.filter(order=Order.DELETE, confirmed_at__isnull=True)
+    if run.basis:  # the orders of a request; what names the person stands in its snapshot
+        return waiting.filter(basis=run.basis).count()
+    return waiting.filter(subject_ref=run.subject_ref, sealed_names__isnull=False).count()
+
+
+def names_kept(recipients: int) -> str:
+    """That what recipients know a person by stays until they have confirmed."""
+    return ngettext(
+        "By what %(count)s recipient knows you, sealed, so that it can be told whom to delete. It goes as soon as the "
+        "recipient has confirmed.",
+        "By what %(count)s recipients know you, sealed, so that they can be told whom to delete. It goes as soon as "
+        "they have confirmed.",
+        recipients,
+    ) % {"count": recipients}

@@ -6,6 +6,7 @@ from itertools import islice
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access_log
@@ -16,9 +17,11 @@ from audit.models import AuditEntry
 from consent.evidence import truncated_address
 from personal_data.package_sections import (
     Asked,
+    Coded,
     Row,
     Section,
     coded,
+    language_named,
     leave_out,
     leave_out_links,
     opened,
@@ -61,7 +64,7 @@ def account_rows(asked: Asked) -> Iterator[Row]:
         yield Row(
             {
                 "since": user.created_at,
-                "language": user.language,
+                "language": language_named(user.language),
                 "last_sign_in": user.last_login,
                 "active": user.is_active,
                 "staff": user.is_staff,
@@ -122,10 +125,9 @@ def record_rows(asked: Asked) -> Iterator[Row]:
             yield Row(
                 {
                     "at": line.at,
-                    "what": line.title,
-                    "who": access_log.who(entry, whose),
+                    "what": Coded(entry.event, line.title),
+                    "who": capfirst(access_log.who(entry, whose)),
                     "details": line.text or None,
-                    "event": entry.event,
                 }
             )
 
@@ -204,7 +206,6 @@ def _sections() -> Iterator[Section]:
             ("what", _("what happened")),
             ("who", _("who")),
             ("details", _("details")),
-            ("event", _("code of the event")),
         ),
         record_rows,
         ("audit.AuditEntry", "audit.AuditNote"),

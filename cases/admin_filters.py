@@ -19,6 +19,7 @@ from core import clock
 from policies.context import CurrentPolicy
 
 FOUND = "desk-found"
+SEARCHES = ("q", "found")
 
 
 class WhichList(admin.SimpleListFilter):
@@ -44,10 +45,14 @@ class WhichList(admin.SimpleListFilter):
         found[0]["display"] = pgettext_lazy("list of cases", "Queue")
         for choice, value in zip(found, ["known", *(value for value, _label in self.lookup_choices)], strict=True):
             choice["value"] = value
+            name = {} if value == "known" else {self.parameter_name: value}
+            choice["query_string"] = changelist.get_query_string(name, [self.parameter_name, *SEARCHES])
+            if is_search(changelist.params):
+                choice["selected"] = value == list_shown(changelist.params)
         return iter(found)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queue.in_list(queryset, self.value() or "", by=acting(request), now=clock.now())
+        return queue.in_list(queryset, list_shown(request.GET), by=acting(request), now=clock.now())
 
 
 class FoundFilter(admin.SimpleListFilter):
@@ -186,16 +191,26 @@ def policy_of(request: HttpRequest) -> CurrentPolicy:
     return found
 
 
+def is_search(parameters: Any) -> bool:
+    """Whether an address asks for what a search finds."""
+    return any(parameters.get(name, "").strip() for name in SEARCHES)
+
+
+def list_shown(parameters: Any) -> str:
+    """The list an address shows. What is searched for is found wherever it stands: a search looks through all."""
+    return "all" if is_search(parameters) else parameters.get("list", "")
+
+
 def narrows(parameters: Any) -> bool:
     """Whether an address sets a filter below the tabs; lists, searches and pages are none."""
-    return any(value for name, value in parameters.items() if name not in ("list", "found", "q", "o", "p"))
+    return any(value for name, value in parameters.items() if name not in ("list", *SEARCHES, "o", "p"))
 
 
 def asks_for_more(parameters: Any, filters: Iterable[Any]) -> bool:
     """Whether an address asks what lists tell an agent of the own cases alone."""
     telling = (spec for spec in filters if getattr(spec, "tells_more", False))
     asked = any(spec.value() in dict(spec.lookup_choices) for spec in telling)
-    return asked or parameters.get("list") in queue.OF_WHAT_IS_OVER
+    return asked or list_shown(parameters) in queue.OF_WHAT_IS_OVER
 
 
 def shows_only_open(parameters: Any) -> bool:

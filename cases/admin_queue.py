@@ -33,6 +33,7 @@ from cases.admin_filters import (
     StateFilter,
     WhichList,
     asks_for_more,
+    list_shown,
     narrows,
     policy_of,
     shows_only_open,
@@ -111,7 +112,7 @@ class CaseQueue(BulkPages, ExportPages):
         return QueueList
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return queue.order_of(request.GET.get("list", ""), only_open=shows_only_open(request.GET))
+        return queue.order_of(list_shown(request.GET), only_open=shows_only_open(request.GET))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         by = acting(request)

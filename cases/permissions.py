@@ -14,6 +14,7 @@ from cases.errors import AlreadyTaken, NotSender, NotTaken, NotYours, OwnCase, R
 from cases.models import Case
 from core.actors import GUEST, Actor
 from core.errors import allows
+from personal_data.selectors_merged import is_one_with
 
 QUEUE_ROLES = frozenset({"agent", "dpo", "auditor", "administrator"})
 WORKING_ROLES = frozenset({"agent", "dpo"})
@@ -63,10 +64,13 @@ def check_can_record(subject_id: UUID | None, *, by: Actor) -> None:
 
 
 def check_is_sender(case: Case, *, by: Actor) -> None:
-    """Raises NotSender. A guest got here by a code to the address of the case; a member by the own account."""
+    """Raises NotSender. A guest got here by a code to the address of the case; a member by the own account, to which
+    the cases of whoever was found to be the same person belong too.
+    """
     if by.pk is None and by.audit_role == GUEST.audit_role:
         return
-    if case.subject_id != getattr(by, "subject_id", None):
+    own: UUID | None = getattr(by, "subject_id", None)
+    if own is None or not is_one_with(case.subject_id, kept=own):
         raise NotSender
 
 

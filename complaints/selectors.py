@@ -17,6 +17,7 @@ from complaints.models import Complaint, ComplaintAnswer
 from core.actors import Actor
 from core.clock import local_date
 from core.rules import ComplaintRule, complaint_rule
+from personal_data.selectors_merged import one_with
 from policies import selectors as policies
 from policies.pack_types import ComplaintCategory, Tier
 
@@ -114,8 +115,8 @@ def complaints_of(subject_id: UUID) -> list[ShownComplaint]:
 
 
 def of_subject(subject_id: UUID) -> QuerySet[Complaint]:
-    """A person's complaints, newest first."""
-    return Complaint.objects.filter(subject_id=subject_id).order_by("-received_at", "-id")
+    """A person's complaints, and those sent as somebody who proved to be the same, newest first."""
+    return Complaint.objects.filter(subject_id__in=one_with(subject_id)).order_by("-received_at", "-id")
 
 
 def shown(complaint: Complaint) -> ShownComplaint:

@@ -13,7 +13,7 @@ from consent.models import LedgerEntry
 from consent.services.devices import facts_context
 from consent.services.granting import evidence_context
 from personal_data.models import Device
-from personal_data.package_sections import Asked, Coded, Row, Section, coded, leave_out, opened, show
+from personal_data.package_sections import Asked, Coded, Row, Section, coded, language_named, leave_out, opened, show
 from policies.enums import RecipientClass
 from policies.pack_types import message_channel_label
 
@@ -35,7 +35,7 @@ def consent_rows(asked: Asked) -> Iterator[Row]:
                 "at": entry.at,
                 "policy_version": entry.version,
                 "wording": wording.text if wording else None,
-                "language": entry.language,
+                "language": language_named(entry.language),
                 "method": coded(Method, entry.method),
                 "entered_by_staff": bool(entry.captured_by),
                 "network": evidence.get("network") or None,

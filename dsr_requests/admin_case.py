@@ -20,9 +20,10 @@ from cases.enums import CaseEvent
 from cases.explaining import last_day
 from cases.permissions import can_work_on
 from core import clock
+from core.actors import Actor
 from core.errors import NotAllowed
 from core.templatetags.portal import day
-from dsr_requests import desk_actions, desk_actions_identity
+from dsr_requests import desk_actions, desk_actions_handing, desk_actions_identity
 from dsr_requests.desk import desk_of
 from dsr_requests.desk_next import waits_for, wanted_next
 from dsr_requests.enums import RequestEvent
@@ -31,8 +32,11 @@ from dsr_requests.models import Request
 from dsr_requests.selectors_identity import calls_to_make
 from dsr_requests.services.codes_to_held import read_out
 from dsr_requests.services.demanding import read_evidence
+from dsr_requests.services.handing_over import can_hand_over
+from dsr_requests.services.lettering import awaits_letter
 from dsr_requests.services.snapshots import has_identifiers, read_identifiers
 from dsr_requests.wording import names_of, pack_in_force
+from personal_data.values import show_phone
 
 ACTIONS: Sequence[DeskAction] = (
     desk_actions.Approve(),
@@ -52,6 +56,7 @@ ACTIONS: Sequence[DeskAction] = (
     desk_actions.Offer(),
     desk_actions.Decide(),
     desk_actions.Extend(),
+    desk_actions_handing.TellErasure(),
     desk_actions.OtherCompany(),
     desk_actions.Resume(),
     desk_actions_identity.Pause(),
@@ -102,11 +107,17 @@ class RequestPages(CasePages):
             "call_form": getattr(request, "call_form", None) or CallForm(auto_id=CALL_ID),
             "call_url": self._action_url("call", case.pk),
             "called": getattr(request, "called", None),
+            "hands_over": self._action_url("hand_over", case.pk) if can_hand_over(case, by=by, now=now) else "",
+            "letter_url": self._letter_url(case, by=by),
             "names_kept": can_work_on(case, by=by) and has_identifiers(case),
             "names_form": getattr(request, "names_form", None) or CallForm(auto_id=NAMES_ID),
             "names_url": self._action_url("named", case.pk),
             "named": getattr(request, "named", None),
         }
+
+    def _letter_url(self, case: Any, *, by: Actor) -> str:
+        """Where the letter of a deletion that was announced to nobody opens."""
+        return self._action_url("letter", case.pk) if can_work_on(case, by=by) and awaits_letter(case) else ""
 
     def call_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A number held and a fresh code, in the answer to this POST and nowhere else, for a colleague who calls."""
@@ -114,7 +125,7 @@ class RequestPages(CasePages):
         form = CallForm(request.POST, auto_id=CALL_ID)
         if form.is_valid():
             try:
-                request.called = read_out(  # type: ignore[attr-defined]
+                number, code = read_out(
                     verification_id=_uuid(request.POST.get("check", "")),
                     reason=form.cleaned_data["reason"],
                     by=acting(request),
@@ -122,6 +133,8 @@ class RequestPages(CasePages):
                 )
             except NotAllowed as refusal:
                 form.add_error(None, refusal.message)
+            else:
+                request.called = (show_phone(number), code)  # type: ignore[attr-defined]
         request.call_form = form if form.errors else None  # type: ignore[attr-defined]
         again: dict[str, forms.Form] = {"call": form} if form.errors else {}
         return self.case_page(request, pk, again=again, status=422 if form.errors else 200)

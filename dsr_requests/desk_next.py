@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cases.desk_actions import Acknowledge, Begin, Reply, Take, WriteDown
 from cases.enums import CaseStatus
 from dsr_requests.desk_actions import Approve, Decide, Resume, SettleCorrection, waiting_decision
+from dsr_requests.desk_actions_handing import TellErasure
 from dsr_requests.desk_actions_identity import AcceptEvidence, AcceptMandate, ChildAgreed, LiftPause, TellPaused
 from dsr_requests.enums import CorrectionState, FulfilmentKind
 from dsr_requests.models import Request
@@ -25,7 +26,7 @@ def wanted_next(request: Request) -> Iterator[str]:
         yield Approve.code
     if request.assignee_id is None:
         yield Take.code
-    yield Resume.code
+    yield from (Resume.code, TellErasure.code)
     if request.acknowledged_at is None:
         yield Acknowledge.code
     if is_held_back(request):

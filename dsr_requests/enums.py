@@ -102,6 +102,13 @@ class DemandReason(TextChoices):
     SENSITIVE = "SENSITIVE", pgettext_lazy("reason for asking evidence", "Sensitive data would be handed out")
 
 
+class ShownBy(TextChoices):
+    """How it was established, when a copy was handed over by hand, that it reaches the person entitled."""
+
+    PAPER = "PAPER", pgettext_lazy("handing over a copy", "At the desk: a paper that matches what is held was shown")
+    LETTER = "LETTER", pgettext_lazy("handing over a copy", "By registered letter, handed out to the addressee alone")
+
+
 class PauseReason(TextChoices):
     """Why requests from an address are held."""
 
@@ -175,6 +182,9 @@ class RequestEvent:
     STEP_DONE = "step_done"
     STEP_FAILED = "step_failed"
     STEPS_RESUMED = "steps_resumed"
+    COPY_HANDED_OVER = "copy_handed_over"
+    LETTER_MADE = "letter_made"
+    LETTER_TOLD = "letter_told"
 
 
 class PauseEvent:

@@ -1,4 +1,4 @@
-"""What may not be done with the copy that answers a request."""
+"""What may not be done with the copy that answers a request, and with a letter about a deletion."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,3 +11,23 @@ class NoAddressHeld(NotAllowed):
         "No e-mail address is held to which a code could be sent. Write to us here or call us; a colleague hands the "
         "copy over another way."
     )
+
+
+class OfficerHandsOver(NotAllowed):
+    code = "officer-hands-over"
+    message = _("Only a data-protection officer hands a copy over.")
+
+
+class FetchedByPerson(NotAllowed):
+    code = "fetched-by-person"
+    message = _("The person can fetch this copy: after signing in, or by a code to the address held.")
+
+
+class NoLetterNeeded(NotAllowed):
+    code = "no-letter-needed"
+    message = _("No letter is needed: the person was told by e-mail, or the deletion cannot be called off any more.")
+
+
+class LetterFirst(NotAllowed):
+    code = "letter-first"
+    message = _("Open the letter first: it says what the person has to be told.")

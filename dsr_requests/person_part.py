@@ -47,6 +47,7 @@ from dsr_requests.person_shapes import (
 )
 from dsr_requests.phrases import VERDICTS
 from dsr_requests.selectors_identity import open_demands, takes_evidence
+from dsr_requests.sign_in_kept import sign_in_path, sign_in_stays
 from dsr_requests.staff_wording import target_words
 from dsr_requests.wording import consent_words, names_of, words
 from personal_data.enums import ErasureState, LimitKind, Order, PackageState, StepState
@@ -107,6 +108,7 @@ def part_of(request: Request, key: bytes | None, place: Place, now: datetime) ->
         longer=_longer(request),
         is_open=request.is_open,
         may_take_back=may_take_back(request),
+        sign_in=sign_in_path() if sign_in_stays(request) and not hasattr(request, "representative") else "",
     )
 
 
@@ -282,6 +284,7 @@ def _package(request: Request, place: Place) -> ShownPackage | None:
         done=package.parts_done,
         total=package.parts_total,
         until=package.expires_at,
+        fetched_at=package.fetched_at,
         url=place.steps.get("copy", ""),
     )
 

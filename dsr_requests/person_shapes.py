@@ -88,6 +88,7 @@ class ShownPackage:
     done: int
     total: int
     until: datetime | None
+    fetched_at: datetime | None
     url: str
 
 
@@ -120,6 +121,7 @@ class RequestPart:
     longer: str
     is_open: bool
     may_take_back: bool
+    sign_in: str
     template: str = "dsr_requests/_case.html"
     first_template: str = "dsr_requests/_first.html"
 

@@ -19,6 +19,7 @@ from dsr_requests.enums import (
     Ground,
     Method,
     RequestEvent,
+    ShownBy,
     Verdict,
 )
 from dsr_requests.models import Request
@@ -41,6 +42,8 @@ FOR_PERSON = {
     RequestEvent.IN_EFFECT: gettext_lazy("We decided"),
     RequestEvent.CORRECTION_OFFERED: gettext_lazy("We proposed a correction; nothing changes unless you accept it"),
     RequestEvent.CORRECTION_ANSWERED: gettext_lazy("A proposed correction was answered"),
+    RequestEvent.COPY_HANDED_OVER: gettext_lazy("We handed the copy over"),
+    RequestEvent.LETTER_TOLD: gettext_lazy("We told the person concerned how the deletion can be called off"),
 }
 
 FOR_STAFF = {
@@ -70,6 +73,9 @@ FOR_STAFF = {
     RequestEvent.STEP_DONE: gettext_lazy("Step done"),
     RequestEvent.STEP_FAILED: gettext_lazy("Step failed"),
     RequestEvent.STEPS_RESUMED: gettext_lazy("Steps set going again"),
+    RequestEvent.COPY_HANDED_OVER: gettext_lazy("Copy handed over by an officer"),
+    RequestEvent.LETTER_MADE: gettext_lazy("Letter with the way to call the deletion off made"),
+    RequestEvent.LETTER_TOLD: gettext_lazy("The person was told how to call the deletion off"),
 }
 
 # What was decided, for the person.
@@ -80,7 +86,7 @@ VERDICTS = {
 }
 
 # Looks change nothing: whoever saves after one has missed nothing.
-LOOKS = (RequestEvent.EVIDENCE_READ, RequestEvent.CODE_READ_OUT)
+LOOKS = (RequestEvent.EVIDENCE_READ, RequestEvent.CODE_READ_OUT, RequestEvent.LETTER_MADE)
 
 
 def reason_of(request: Request, entry: AuditEntry) -> str:
@@ -90,6 +96,8 @@ def reason_of(request: Request, entry: AuditEntry) -> str:
         return _moved(entry)
     if step == RequestEvent.IDENTIFIED:
         return _named(Method, entry.details.get("method"))
+    if step == RequestEvent.COPY_HANDED_OVER:
+        return _named(ShownBy, entry.details.get("shown"))
     if step == RequestEvent.IN_EFFECT:
         return f"{VERDICTS[Verdict(entry.details['verdict'])]}." if entry.details.get("verdict") else ""
     return ""

@@ -21,6 +21,7 @@ from dsr_requests.wishes import consent_key
 from personal_data.enums import LimitKind
 from personal_data.models import UseLimit
 from personal_data.selectors_limits import limits_of
+from personal_data.selectors_merged import one_with
 from personal_data.services.packaging import parts_of
 from policies import selectors as policies
 
@@ -54,7 +55,8 @@ def requests_of(subject_id: UUID) -> list[ShownRequest]:
 
 def sent_by_others(subject_id: UUID) -> list[ShownRequest]:
     """Requests about a person that came another way: from a representative, or from the person without signing in."""
-    rows = Request.objects.filter(about=subject_id).exclude(subject=subject_id).order_by("-received_at", "-id")
+    one = one_with(subject_id)
+    rows = Request.objects.filter(about__in=one).exclude(subject__in=one).order_by("-received_at", "-id")
     return [shown(row) for row in rows.prefetch_related("clock_events", "corrections")]
 
 
@@ -67,8 +69,8 @@ def own_restrictions(subject_id: UUID) -> list[UseLimit]:
 
 
 def of_subject(subject_id: UUID) -> QuerySet[Request]:
-    """A person's requests, newest first."""
-    return Request.objects.filter(subject_id=subject_id).order_by("-received_at", "-id")
+    """A person's requests, and those sent as somebody who proved to be the same, newest first."""
+    return Request.objects.filter(subject_id__in=one_with(subject_id)).order_by("-received_at", "-id")
 
 
 def shown(request: Request) -> ShownRequest:

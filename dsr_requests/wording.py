@@ -10,7 +10,7 @@ from dsr_requests.enums import FulfilmentKind
 from dsr_requests.planning import Entry, Plan
 from dsr_requests.wishes import consent_key
 from personal_data.enums import LimitKind, Order
-from personal_data.erasure_words import by_reason, counted, going, staying
+from personal_data.erasure_words import by_reason, going, listed, staying
 from personal_data.package_sections import part_title
 from personal_data.planning import Planned
 from policies import selectors as policies
@@ -20,7 +20,10 @@ from policies.pack_types import Pack, message_channel_label
 def words(plan: Plan, *, pack: Pack | None = None) -> list[str]:
     """What a plan does, one sentence each, in the order it is done; empty for a plan that does nothing."""
     known = pack or pack_in_force()
-    return [sentence for entry in plan for sentence in _WORDS[FulfilmentKind(entry["kind"])](entry, known)]
+    told = [sentence for entry in plan for sentence in _WORDS[FulfilmentKind(entry["kind"])](entry, known)]
+    if any(entry["kind"] == FulfilmentKind.ORDER and entry["order"] == Order.DELETE for entry in plan):
+        told.append(_("By what the recipients know the person stays sealed until all of them have confirmed."))
+    return told
 
 
 def names_of(pack: Pack | None, codes: Iterable[str], *, of: str) -> str:
@@ -66,11 +69,10 @@ def _erase(entry: Entry, pack: Pack | None) -> list[str]:
     else:
         told.append(_("Nothing of what was named is held, so nothing is deleted."))
     if going(lines):
-        told.append(_("What goes: %(what)s.") % {"what": "; ".join(counted(line) for line in going(lines))})
+        told.append(_("What goes: %(what)s.") % {"what": listed(going(lines))})
     for (why, until), kept in by_reason(staying(lines)).items():
         told.append(
-            _("What stays: %(what)s. Why: %(why)s. %(until)s")
-            % {"what": "; ".join(counted(line) for line in kept), "why": why, "until": until}
+            _("What stays: %(what)s. Why: %(why)s. %(until)s") % {"what": listed(kept), "why": why, "until": until}
         )
     return told
 

@@ -47,6 +47,15 @@ def render(*, notice: str, language: str, context: Mapping[str, str], at: dateti
     return Rendered(subject=" ".join(subject.split()), body=_tidy(body))
 
 
+def subject_of(notice: str) -> str:
+    """The subject of a notice in the language of the moment, or its code once nobody writes it any more."""
+    subject, _body = template_names(notice)
+    try:
+        return " ".join(_engine().get_template(subject).render(Context({})).split())
+    except TemplateDoesNotExist:
+        return notice
+
+
 def _controller_name(at: datetime) -> str:
     version = policies.version_in_force(at)
     return str(policies.document(version).controller.name) if version else ""

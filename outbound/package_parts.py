@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from outbound.enums import Channel, FailureCode
 from outbound.models import OutboxMessage
-from personal_data.package_sections import Asked, Row, Section, coded, show
+from outbound.notices import subject_of
+from personal_data.package_sections import Asked, Coded, Row, Section, coded, language_named, show
 
 
 def letter_rows(asked: Asked) -> Iterator[Row]:
@@ -15,9 +16,9 @@ def letter_rows(asked: Asked) -> Iterator[Row]:
     for row in OutboxMessage.objects.filter(subject_id=asked.subject_id).order_by("created_at", "pk"):
         yield Row(
             {
-                "notice": row.notice,
+                "notice": Coded(row.notice, subject_of(row.notice)),
                 "channel": coded(Channel, row.channel),
-                "language": row.language,
+                "language": language_named(row.language),
                 "written_at": row.created_at,
                 "sent_at": row.sent_at,
                 "given_up_at": row.failed_at,
@@ -33,7 +34,7 @@ def register() -> None:
             "letters",
             _("Messages we sent you"),
             (
-                ("notice", _("notice")),
+                ("notice", pgettext_lazy("of a message", "subject")),
                 ("channel", pgettext_lazy("of a message", "channel")),
                 ("language", _("language")),
                 ("written_at", _("written")),

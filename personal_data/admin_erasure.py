@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -32,11 +33,21 @@ _STATUS_KIND = {
 }
 
 
+_RUN_KIND = {
+    ErasureState.COOLING: "waiting",
+    ErasureState.CANCELLED: "stopped",
+    ErasureState.WAITING: "active",
+    ErasureState.RUNNING: "active",
+    ErasureState.STUCK: "overdue",
+    ErasureState.DONE: "done",
+}
+
+
 @admin.register(ErasureRun)
 class ErasureRunAdmin(ReadOnlyAdmin):
     """Every erasure, those that wait for a person among them. Whoever sees everybody sees them."""
 
-    list_display = ("number", "scope", "state", "asked", "finished", "steps_done", "reason")
+    list_display = ("number", "what", "status", "asked", "finished", "steps_done", "reason")
     list_filter = ("state", "scope")
     ordering = ("-asked_at",)
     list_per_page = 50
@@ -55,6 +66,14 @@ class ErasureRunAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("Run number"))
     def number(self, row: ErasureRun) -> str:
         return str(row.pk)[:13]
+
+    @admin.display(description=gettext_lazy("what goes"))
+    def what(self, row: ErasureRun) -> str:
+        return capfirst(row.get_scope_display())
+
+    @admin.display(description=gettext_lazy("state"))
+    def status(self, row: ErasureRun) -> str:
+        return render_to_string("_components/status.html", _mark(row))
 
     @admin.display(description=pgettext_lazy("deletion", "Asked"), ordering="asked_at")
     def asked(self, row: ErasureRun) -> str:
@@ -95,6 +114,7 @@ class ErasureRunAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "run": run,
             "holds": _holds(run, _acting(request)),
+            "mark": _mark(run),
             "lines": [_line(line) for line in lines if line.rows or line.left or line.gone],
             "differences": differences(lines),
             "steps": [_step(step) for step in run.steps.all()],
@@ -130,6 +150,10 @@ class ErasureRunAdmin(ReadOnlyAdmin):
 def _holds(run: ErasureRun, by: Actor) -> list[dict[str, str]]:
     """The legal holds a deletion that has not begun waits for."""
     return [admin_holds.hold_link(hold, by=by) for hold in holds_on_run(run)]
+
+
+def _mark(run: ErasureRun) -> dict[str, str]:
+    return {"kind": _RUN_KIND[ErasureState(run.state)], "label": capfirst(run.get_state_display())}
 
 
 def _line(line: PlanLine) -> dict[str, Any]:

@@ -213,7 +213,7 @@ def limit_mark(limit: UseLimit) -> dict[str, str]:
         return {"kind": "neutral", "label": _("ended on %(day)s") % {"day": day(limit.ended_at)}}
     if limit.lift_asked_by:
         return {"kind": "waiting", "label": _("lifting waits for a second person")}
-    return {"kind": "stopped", "label": _("in force")}
+    return {"kind": "active", "label": _("in force")}
 
 
 def limit_facts(limit: UseLimit, *, by: Actor) -> list[tuple[str, str, str]]:

@@ -98,7 +98,7 @@ class RecipientTaskAdmin(ReadOnlyAdmin):
 
     @admin.display(description=pgettext_lazy("of a case", "Due"))
     def due(self, row: RecipientTask) -> str:
-        return day(row.due_at)
+        return day(row.due_on)
 
     @admin.display(description=pgettext_lazy("of a case", "State"))
     def state(self, row: RecipientTask) -> str:
@@ -224,8 +224,8 @@ def order_mark(task: RecipientTask) -> dict[str, str]:
     if task.confirmed_at is not None:
         return {"kind": "done", "label": _("confirmed on %(day)s") % {"day": day(task.confirmed_at)}}
     if task.due_at <= clock.now():
-        return {"kind": "overdue", "label": _("late, was due by %(day)s") % {"day": day(task.due_at)}}
-    return {"kind": "waiting", "label": _("waits for confirmation until %(day)s") % {"day": day(task.due_at)}}
+        return {"kind": "overdue", "label": _("late, was due by %(day)s") % {"day": day(task.due_on)}}
+    return {"kind": "waiting", "label": _("waits for confirmation until %(day)s") % {"day": day(task.due_on)}}
 
 
 def field_words(codes: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from core.citations import cite
 from core.templatetags.portal import day
 from personal_data.enums import Difference, Fate, KeepGround
 from personal_data.models import PlanLine
-from personal_data.planning import CONFIRMATION, Planned
+from personal_data.planning import CONFIRMATION, MERGED, Planned
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -63,6 +63,7 @@ LABELS: "dict[str, StrOrPromise]" = {
     "shut_before_rows_go": pgettext_lazy("in a plan", "Sign-ins and role of the account"),
     "remove_letters": pgettext_lazy("in a plan", "Letters in the folder for mail"),
     "release_all_of": pgettext_lazy("in a plan", "Cases on the person's desk, if they are staff"),
+    MERGED: pgettext_lazy("in a plan", "What stands under other references that proved to be the same person"),
     CONFIRMATION: pgettext_lazy("in a plan", "Last mail, which confirms the deletion"),
 }
 
@@ -78,6 +79,13 @@ def counted(line: Line) -> str:
     """What a line is about, how much of it there is, and whether it is also about someone else."""
     words = _("%(what)s: %(count)s") % {"what": label_of(line.target), "count": line.rows}
     return f"{words} ({shared_words(line)})" if line.shared else words
+
+
+def listed(lines: Sequence[Line]) -> str:
+    """Several lines within a sentence, each with its count in brackets."""
+    return "; ".join(
+        f"{label_of(line.target)} ({', '.join(filter(None, (str(line.rows), shared_words(line))))})" for line in lines
+    )
 
 
 def shared_words(line: Line) -> str:
@@ -103,7 +111,8 @@ def until_words(line: Line) -> str:
 
 def going(lines: Sequence[Line]) -> list[Line]:
     """Lines that go or become unreadable, leaving out tables that hold nothing."""
-    return [line for line in lines if line.fate in (Fate.DELETE, Fate.BLANK, Fate.UNREADABLE) and line.rows]
+    fates = (Fate.DELETE, Fate.BLANK, Fate.UNREADABLE)
+    return [line for line in lines if (line.fate in fates or line.target == MERGED) and line.rows]
 
 
 def staying(lines: Sequence[Line]) -> list[Line]:

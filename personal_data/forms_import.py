@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from core.clock import local_date, now
-from personal_data.import_table import LANGUAGES, MOST_BYTES, MOST_LINES, Common
+from personal_data.import_table import LANGUAGES, MOST_BYTES, MOST_LINES, SOURCE, Common
 from personal_data.models import Merge
 from policies.enums import LegalBasis
 
@@ -36,11 +36,12 @@ class ImportForm(forms.Form):
         error_messages=IN_WORDS,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    source = forms.SlugField(
+    source = forms.RegexField(
+        SOURCE,
         label=gettext_lazy("Where the values come from"),
         help_text=gettext_lazy("A code, such as shop-orders; the people read it."),
-        max_length=40,
         required=False,
+        error_messages={"invalid": gettext_lazy("Small letters, digits and hyphens, at most 40, such as shop-orders.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     basis = forms.ChoiceField(

@@ -26,7 +26,7 @@ LANGUAGES = ("vi", "en")
 ABOUT = ("source", "basis", "date")
 NOT_IN_A_TABLE = frozenset({*FILE_KINDS, FieldKind.DEVICE.value})
 _BASES = frozenset(LegalBasis.values)
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+SOURCE = re.compile(r"\A[a-z0-9][a-z0-9-]{0,39}\Z")
 _DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)|(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})", re.ASCII)
 _BOM = b"\xef\xbb\xbf"
 
@@ -192,7 +192,7 @@ def _ground(
 def _checked(source: str, basis: str, since: str, today: date) -> tuple[tuple[str, str, str], tuple[FaultCode, ...]]:
     """A ground as it is stored, and what is wrong with it."""
     wrong = []
-    if not _SOURCE.fullmatch(source):
+    if not SOURCE.fullmatch(source):
         wrong.append(FaultCode.BAD_SOURCE if source else FaultCode.NO_SOURCE)
     if basis not in _BASES:
         wrong.append(FaultCode.BAD_BASIS if basis else FaultCode.NO_BASIS)

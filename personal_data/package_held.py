@@ -78,7 +78,7 @@ def earlier_rows(asked: Asked) -> Iterator[Row]:
                 "value": _shown(asked, row.field, value),
                 "held_since": row.held_since,
                 "replaced_at": row.replaced_at,
-                "follows_from": row.basis or None,
+                "follows_from": asked.basis(row.basis),
             },
             ref=row.field,
         )

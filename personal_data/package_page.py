@@ -91,7 +91,7 @@ def _head(cover: Cover) -> Iterator[str]:
 
 def _contents(blocks: Sequence[Block]) -> Iterator[str]:
     label = pgettext("of a copy", "Contents")
-    yield f'<nav aria-label="{escape(label)}">\n<ul>\n'
+    yield f'<nav aria-label="{escape(label)}">\n<ul class="short">\n'
     for block in blocks:
         link = f'<a href="#{escape(block.code)}">{escape(block.title)}</a>'
         yield f"<li>{link} <span>{escape(_count(block))}</span></li>\n"
@@ -116,10 +116,16 @@ def _table(block: Block) -> Iterator[str]:
     cells = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
     yield f'<div class="wide" tabindex="0"><table>\n<thead><tr>{cells}</tr></thead>\n<tbody>\n'
     for line in block.lines:
-        cells = "".join(f"<td>{_text(cell)}</td>" for cell in line.cells)
-        files = f"<td>{_links(line.paths)}</td>" if has_files else ""
-        yield f"<tr>{cells}{files}</tr>\n"
+        told = [_text(cell) for cell in line.cells] + ([_links(line.paths)] if has_files else [])
+        cells = "".join(_table_cell(heading, text) for heading, text in zip(headings, told, strict=True))
+        yield f"<tr>{cells}</tr>\n"
     yield "</tbody>\n</table></div>\n"
+
+
+def _table_cell(heading: str, text: str) -> str:
+    """On a narrow screen a row is a list: its cell says the heading itself, and one with nothing goes."""
+    inside = f"<span>{text}</span>" if text else ""
+    return f'<td data-label="{escape(heading)}">{inside}</td>'
 
 
 def _cards(block: Block) -> Iterator[str]:
@@ -137,7 +143,7 @@ def _nothing(blocks: Sequence[Block]) -> Iterator[str]:
     if not blocks:
         return
     title = _("Nothing is held here")
-    yield f'<section aria-labelledby="nothing">\n<h2 id="nothing">{escape(title)}</h2>\n<ul>\n'
+    yield f'<section aria-labelledby="nothing">\n<h2 id="nothing">{escape(title)}</h2>\n<ul class="short">\n'
     yield "".join(f"<li>{escape(block.title)}</li>\n" for block in blocks)
     yield "</ul>\n</section>\n"
 

@@ -28,13 +28,16 @@ from personal_data.models import (
     RetentionEvent,
     UseLimit,
 )
-from personal_data.package_sections import Asked, Coded, Row, Section, coded
+from personal_data.package_sections import Asked, Coded, Row, Section, coded, language_named
+from personal_data.planning import CASE_CLOSED
 from personal_data.retention_dates import OPEN_CASE
+from policies.enums import LegalBasis
 
 FIELD = pgettext_lazy("of data", "field")
 SOURCE = pgettext_lazy("of data", "source")
 FOLLOWS_FROM = ("follows_from", _("follows from"))
-_CODE = pgettext_lazy("column", "code")
+# Events of the packs that the portal notes by itself; an event a pack alone knows goes by its code.
+_EVENTS = {CASE_CLOSED: _("a case of yours was closed")}
 
 
 def person_rows(asked: Asked) -> Iterator[Row]:
@@ -44,7 +47,7 @@ def person_rows(asked: Asked) -> Iterator[Row]:
         {
             "reference": str(row.pk),
             "state": coded(SubjectState, row.state),
-            "language": row.language,
+            "language": language_named(row.language),
             "age_band": coded(AgeBand, row.age_band),
             "known_since": row.created_at,
             "last_active_at": row.last_active_at,
@@ -61,7 +64,7 @@ def limit_rows(asked: Asked) -> Iterator[Row]:
                 "purpose": asked.purpose(row.purpose) if row.purpose else None,
                 "since": row.since,
                 "ended_at": row.ended_at,
-                "follows_from": row.basis,
+                "follows_from": asked.basis(row.basis),
             }
         )
 
@@ -76,7 +79,7 @@ def purpose_rows(asked: Asked) -> Iterator[Row]:
 def moment_rows(asked: Asked) -> Iterator[Row]:
     """Moments from which a keeping period counts."""
     for row in RetentionEvent.objects.filter(subject_id=asked.subject_id).order_by("at", "pk"):
-        yield Row({"event": row.event, "at": row.at, "follows_from": row.reference or None})
+        yield Row({"event": _event(row.event), "at": row.at, "follows_from": asked.basis(row.reference)})
 
 
 def notice_rows(asked: Asked) -> Iterator[Row]:
@@ -96,7 +99,7 @@ def import_rows(asked: Asked) -> Iterator[Row]:
                     "records": row.batch.source,
                     "field": asked.field(field),
                     "source": source,
-                    "basis": basis,
+                    "basis": coded(LegalBasis, basis),
                     "date": since,
                     "told_at": row.told_at,
                 },
@@ -113,9 +116,9 @@ def order_rows(asked: Asked) -> Iterator[Row]:
                 "order": coded(Order, row.order),
                 "fields": [asked.field(code) for code in row.fields],
                 "purposes": [asked.purpose(code) for code in row.purposes],
-                "follows_from": row.basis,
+                "follows_from": asked.basis(row.basis),
                 "given_at": row.given_at,
-                "due_at": row.due_at,
+                "due_on": row.due_on,
                 "confirmed_at": row.confirmed_at,
             }
         )
@@ -135,7 +138,7 @@ def copy_rows(asked: Asked) -> Iterator[Row]:
     for row in Package.objects.filter(subject_id=asked.subject_id).order_by("asked_at"):
         yield Row(
             {
-                "follows_from": row.basis,
+                "follows_from": asked.basis(row.basis),
                 "state": coded(PackageState, row.state),
                 "asked_at": row.asked_at,
                 "ready_at": row.ready_at,
@@ -156,9 +159,13 @@ def deletion_rows(asked: Asked) -> Iterator[Row]:
                 "begins_at": row.starts_at,
                 "called_off_at": row.cancelled_at,
                 "finished_at": row.finished_at,
-                "follows_from": row.basis or None,
+                "follows_from": asked.basis(row.basis),
             }
         )
+
+
+def _event(code: str) -> Coded:
+    return Coded(code, str(_EVENTS.get(code, code)))
 
 
 def about_use() -> Iterable[Section]:
@@ -190,7 +197,7 @@ def about_use() -> Iterable[Section]:
             ("purposes", _("purposes concerned")),
             FOLLOWS_FROM,
             ("given_at", _("given")),
-            ("due_at", _("due")),
+            ("due_on", _("due")),
             ("confirmed_at", _("confirmed")),
         ),
         order_rows,
@@ -235,7 +242,7 @@ def about_records() -> Iterable[Section]:
     yield Section(
         "keeping_moments",
         _("Moments from which a keeping period counts"),
-        (("event", _CODE), ("at", _("moment")), FOLLOWS_FROM),
+        (("event", _("what happened")), ("at", _("moment")), FOLLOWS_FROM),
         moment_rows,
         ("personal_data.RetentionEvent",),
     )

@@ -15,9 +15,11 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection, models
 from django.db.models import Exists, TextChoices
+from django.utils.translation import get_language_info
 
 from core.encryption import Buffer, CannotOpen, unseal
 from personal_data import keys
+from personal_data.basis_words import basis_told
 from personal_data.errors import KeyDestroyed
 from personal_data.models import DataSubject
 from personal_data.registry import declaration_of
@@ -84,6 +86,10 @@ class Asked:
     def _evidence_keys(self) -> dict[UUID, bytes | None]:
         return {}
 
+    @cached_property
+    def _bases(self) -> dict[str, str]:
+        return {}
+
     def evidence_key(self, subject_id: UUID | None = None) -> bytes | None:
         """The key of what is kept as proof, of this person or of who asked for this person; None when it is gone."""
         wanted = subject_id or self.subject_id
@@ -109,6 +115,12 @@ class Asked:
         spec = self.pack.recipient(code) if self.pack else None
         return Coded(code, str(spec.name) if spec else code)
 
+    def basis(self, basis: str) -> Coded | None:
+        """What something follows from, such as `request:41`, by the name the person knows; None for nothing."""
+        if basis and basis not in self._bases:
+            self._bases[basis] = basis_told(basis)[0]
+        return Coded(basis, self._bases[basis]) if basis else None
+
 
 def opened(key: bytes | None, blob: Buffer | None, context: str) -> str | None:
     """A sealed text in clear; None when nothing is there or it cannot be read any more."""
@@ -123,6 +135,14 @@ def opened(key: bytes | None, blob: Buffer | None, context: str) -> str | None:
 def coded(choices: type[TextChoices], code: str) -> Coded | None:
     """A code with its words; None for an empty one."""
     return Coded(code, str(choices(code).label)) if code else None
+
+
+def language_named(code: str) -> Coded:
+    """A language by its name; one that has none here keeps its code."""
+    try:
+        return Coded(code, str(get_language_info(code)["name_translated"]))
+    except KeyError:
+        return Coded(code, code)
 
 
 @dataclass(frozen=True)

@@ -250,12 +250,16 @@ def _manifest(content: Content, sums: Mapping[str, object]) -> str:
 
 
 def _words(value: Value) -> str:
-    """A value as a person reads it on the page."""
+    """A value as a person reads it on the page: several one below the other, for their names hold commas."""
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
         return day(value)
-    return _cell(value)
+    if isinstance(value, bool | Coded):
+        return capfirst(_cell(value))
+    if value is None or isinstance(value, int | str):
+        return _cell(value)
+    return "\n".join(capfirst(one.words) for one in value)
 
 
 def _cell(value: Value) -> str:
@@ -270,7 +274,7 @@ def _cell(value: Value) -> str:
         return value.words
     if isinstance(value, str | int | date):
         return str(value)
-    return ", ".join(one.words for one in value)
+    return "; ".join(one.words for one in value)
 
 
 def _plain(value: Value) -> object:

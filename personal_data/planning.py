@@ -24,12 +24,14 @@ from personal_data.keys import has_data_key
 from personal_data.models import DataItem, DataSubject, Device, StoredFile, SubjectKey, ValueHistory
 from personal_data.registry import Declaration, blob_owners, declaration_of, declarations
 from personal_data.retention_dates import plus_period
+from personal_data.selectors_merged import merged_into
 from policies import selectors as policies
 from policies.pack_types import RetentionSpec
 
 KEY = SubjectKey._meta.label_lower
 SUBJECT = DataSubject._meta.label_lower
 CONFIRMATION = "confirmation-mail"
+MERGED = "merged-people"  # what goes of those found to be the same; each of them is deleted by a run of its own
 CASE_CLOSED = "case-closed"  # the event from which packs count how long proof is kept
 
 # What a person gave. Of these a plan that somebody approved is kept to the row; every other table also gains rows by
@@ -78,6 +80,9 @@ def plan_everything(*, subject_id: UUID, at: datetime, confirms: bool) -> list[P
     lines = [Planned(KEY, Fate.UNREADABLE, int(has_data_key(subject_id)))]
     for fate in (Fate.DELETE, Fate.BLANK, Fate.UNREADABLE, Fate.KEEP):
         lines += [_line(declaration, fate, subject_id, at, proof) for declaration in _with_fate(fate)]
+    others = merged_into(subject_id)
+    if others:
+        lines.append(Planned(MERGED, Fate.OUTSIDE, sum(_rows_going(other) for other in others)))
     lines.append(Planned(CONFIRMATION, Fate.OUTSIDE, int(confirms)))
     return lines
 
@@ -132,12 +137,13 @@ def rows_of(
 ) -> "models.QuerySet[models.Model]":
     """A person's rows of one table; of these only the chosen ones, where some were chosen.
 
-    What is kept includes rows about the person that somebody else sent.
+    What is kept includes rows about the person that somebody else sent, and those of whoever proved to be the same.
     """
     declaration = _declared(target)
-    whose = Q(**{str(declaration.subject): subject_id})
+    people = [subject_id, *merged_into(subject_id)] if fate == Fate.KEEP else [subject_id]
+    whose = Q(**{f"{declaration.subject}__in": people})
     if fate == Fate.KEEP and declaration.about:
-        whose |= Q(**{declaration.about: subject_id})
+        whose |= Q(**{f"{declaration.about}__in": people})
     rows = declaration.model._default_manager.filter(whose)
     return rows.filter(pk__in=refs) if refs else rows
 
@@ -187,6 +193,7 @@ def proof_rule(at: datetime) -> RetentionSpec | None:
 
 def _line(declaration: Declaration, fate: Fate, subject_id: UUID, at: datetime, proof: RetentionSpec | None) -> Planned:
     target = declaration.model._meta.label_lower
+    others = merged_into(subject_id)
     rows = rows_of(target, subject_id=subject_id, fate=fate)
     refs = tuple(str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)[: MOST_REFS + 1])
     count = len(refs) if len(refs) <= MOST_REFS else rows.count()
@@ -195,7 +202,7 @@ def _line(declaration: Declaration, fate: Fate, subject_id: UUID, at: datetime, 
         fate,
         count,
         files=count if has_blobs(target) and fate in (Fate.DELETE, Fate.KEEP) else 0,
-        shared=rows.filter(_about_others(declaration, subject_id)).count() if count else 0,
+        shared=rows.filter(_about_others(declaration, [subject_id, *others])).count() if count else 0,
         refs=refs if count <= MOST_REFS else (),
     )
     if fate != Fate.KEEP:
@@ -207,6 +214,16 @@ def _line(declaration: Declaration, fate: Fate, subject_id: UUID, at: datetime, 
         clause=proof.clause if proof else "",
         kept_until=plus_period(local_date(at), proof) if proof else None,
     )
+
+
+def _rows_going(subject_id: UUID) -> int:
+    """How many rows of a person go or are emptied, and the key."""
+    found = sum(
+        rows_of(declaration.model._meta.label_lower, subject_id=subject_id).count()
+        for fate in (Fate.DELETE, Fate.BLANK)
+        for declaration in _with_fate(fate)
+    )
+    return found + int(has_data_key(subject_id))
 
 
 @cache
@@ -237,7 +254,7 @@ def _is_pointed_at(model: type[models.Model], found: list[Declaration]) -> bool:
     return any(field.related_model is model for other in others for field in other._meta.fields)
 
 
-def _about_others(declaration: Declaration, subject_id: UUID) -> Q:
+def _about_others(declaration: Declaration, people: Sequence[UUID]) -> Q:
     """Rows that also name somebody else: a link to a person beside the one that leads to this person.
 
     Whoever works on a row (`workers` of its declaration), such as the colleague who has a case, is not named by it.
@@ -246,14 +263,14 @@ def _about_others(declaration: Declaration, subject_id: UUID) -> Q:
     own = str(declaration.subject).split("__", 1)[0]
     found = Q(pk__in=[])
     if declaration.about:
-        found |= Q(**{declaration.about: subject_id}) & ~Q(**{str(declaration.subject): subject_id})
+        found |= Q(**{f"{declaration.about}__in": people}) & ~Q(**{f"{declaration.subject}__in": people})
     for field in declaration.model._meta.fields:
         if field.name == own or field.related_model not in (DataSubject, get_user_model()):
             continue
         if field.name in workers:
             continue
         person = field.name if field.related_model is DataSubject else f"{field.name}__subject"
-        found |= Q(**{f"{field.name}__isnull": False}) & ~Q(**{person: subject_id})
+        found |= Q(**{f"{field.name}__isnull": False}) & ~Q(**{f"{person}__in": people})
     return found
 
 

@@ -42,7 +42,7 @@ def show_value(spec: FieldSpec, value: str) -> str:
     if spec.kind == "choice":
         return next((str(choice.label) for choice in spec.choices if choice.code == value), value)
     if spec.kind == "phone":
-        return _show_phone(value)
+        return show_phone(value)
     return value
 
 
@@ -102,7 +102,8 @@ def _mobile() -> "re.Pattern[str]":
     return re.compile(pattern or "(?!)", re.ASCII)
 
 
-def _show_phone(value: str) -> str:
+def show_phone(value: str) -> str:
+    """A Vietnamese number as people write and read it out; another one as it is held."""
     if value.startswith("+84") and len(value) == 12:
         return f"0{value[3:6]} {value[6:9]} {value[9:]}"
     return value

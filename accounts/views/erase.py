@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import proof
 from accounts.certificate import certificate_of, recall_words
 from accounts.certificate_pdf import certificate_pdf
-from accounts.erasure_words import foreseen, goes, held_grounds, stays
+from accounts.erasure_words import foreseen, goes, held_grounds, names_kept, recipients_waited_for, stays
 from accounts.forms_data import EraseForm
 from accounts.member_pages import member_page, person, typed, version_shown
 from accounts.sealed_address import real_address
@@ -82,7 +82,7 @@ def progress(http: HttpRequest, token: str) -> HttpResponse:
         "done": done,
         "total": total,
         "goes": goes(lines),
-        "stays": stays(lines),
+        "stays": stays(lines, recipients=recipients_waited_for(run)),
         "is_cooling": run.state == ErasureState.COOLING,
         "held": held_grounds(run.subject_ref) if run.state == ErasureState.COOLING else [],
         "is_over_time": run.starts_at <= clock.now(),
@@ -113,6 +113,7 @@ def certificate(http: HttpRequest, token: str) -> HttpResponse:
     context = {
         "certificate": found,
         "recall": recall_words(found),
+        "names_kept": names_kept(found.waits_for) if found.waits_for else "",
         "here": reverse("accounts:erase_progress", kwargs={"token": token}),
         "pdf": reverse("accounts:erase_certificate_pdf", kwargs={"token": token}),
     }

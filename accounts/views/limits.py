@@ -36,7 +36,7 @@ def end(http: HttpRequest, limit_id: int) -> HttpResponse:
         "goes": [_("Your data may be used again for what the policy names and you agreed to, from this moment.")],
         "stays": [
             _("Your data, your consents, and the record that you asked for the restriction and ended it."),
-            _("What we told recipients: they are not asked to start again."),
+            _("What recipients stopped: we do not ask them to start again."),
         ],
     }
     return render(http, "accounts/limit_end.html", context)

@@ -1,8 +1,8 @@
 """Dates, deadlines, masks and links as the pages show them. Formats only: nothing here reads a clock or a row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -14,6 +14,7 @@ from django.urls import translate_url
 from django.utils.dates import MONTHS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
 
 register = template.Library()
@@ -160,6 +161,15 @@ def masked(value: str | None, kind: str = "text") -> str:
     if kind == "phone":
         return f"{MASK} {text[-3:]}" if len(text) > 6 else MASK
     return f"{text[:1]}{MASK}" if len(text) > 3 else MASK
+
+
+@register.filter
+def headed(cells: Iterable[str], headers: Iterable[Mapping[str, Any]]) -> Iterator[SafeString]:
+    """The cells of one row of a staff list, each with the head of its column, which a narrow screen shows instead."""
+    for cell, header in zip(cells, headers, strict=True):
+        begin, _space, rest = cell.partition(" ")
+        drawn = SafeString(begin), SafeString(rest)
+        yield format_html('{} data-label="{head}" {}', *drawn, head=capfirst(header["text"]))
 
 
 @register.simple_tag

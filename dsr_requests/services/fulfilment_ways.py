@@ -27,6 +27,7 @@ from dsr_requests.models import Decision, FulfilmentStep, Request
 from dsr_requests.sealing import proposed_value
 from dsr_requests.selectors_identity import address_of_represented
 from dsr_requests.services.snapshots import address_for, kept_of, purge, take_snapshot
+from dsr_requests.sign_in_kept import sign_in_url
 from dsr_requests.wishes import consent_key
 from dsr_requests.wording import erasure_lines
 from outbound.services.queueing import queue_notice
@@ -196,7 +197,7 @@ def _begin_erasing(work: Work) -> ErasureRun | None:
             return None
     run = begin_erasure(
         subject_id=work.about,
-        address=_where_results_go(work.request),
+        address=where_results_go(work.request),
         basis=work.request.target,
         cooling_off=cooling_off(work.now),
         suppress=True,
@@ -265,7 +266,8 @@ def _finished_run(work: Work) -> ErasureRun | None:
 
 
 def _tell_the_end(request: Request, address: str, certificate: str, *, now: datetime) -> None:
-    context = {"certificate_url": certificate, "copy_until": _copy_until(request)}
+    stays = "" if hasattr(request, "representative") else sign_in_url(request, request.language)
+    context = {"certificate_url": certificate, "copy_until": _copy_until(request), "sign_in_url": stays}
     dedup = f"done:{request.target}"
     if DataSubject.objects.filter(pk=request.subject_id, erased_at__isnull=True).exists():
         tell_person(request, notice="request-done", context=context, now=now, dedup=dedup)
@@ -288,13 +290,13 @@ def _copy_until(request: Request) -> str:
         return moment(package.expires_at) if package else ""
 
 
-def _where_results_go(request: Request) -> str:
+def where_results_go(request: Request) -> str:
     """The address the deletion is announced and confirmed to: the sender's, or that of the person represented."""
     kept = kept_of(request)
     return kept.entitled if request.is_by_attorney else kept.address
 
 
-def _language_of_results(request: Request) -> str:
+def language_of_results(request: Request) -> str:
     """The language of whoever gets them."""
     return request.about.language if request.is_by_attorney and request.about else request.language
 
@@ -303,13 +305,16 @@ def _tell_represented(request: Request, address: str, run: ErasureRun | None, *,
     """What was asked for by power of attorney is done: the person represented is told, with the certificate."""
     if not address or request.about_id is None:
         return
-    language = _language_of_results(request)
+    language = language_of_results(request)
     is_gone = DataSubject.objects.filter(pk=request.about_id, erased_at__isnull=False).exists()
     queue_notice(
         notice="request-done-in-your-name",
         to=address,
         language=language,
-        context={"certificate_url": _certificate_url(run, language) if run else ""},
+        context={
+            "certificate_url": _certificate_url(run, language) if run else "",
+            "sign_in_url": sign_in_url(request, language),
+        },
         now=now,
         subject_id=None if is_gone else request.about_id,
         dedup=f"done-in-name:{request.target}",
@@ -317,7 +322,7 @@ def _tell_represented(request: Request, address: str, run: ErasureRun | None, *,
 
 
 def _tell_it_will_begin(work: Work, run: ErasureRun) -> None:
-    address, language = _where_results_go(work.request), _language_of_results(work.request)
+    address, language = where_results_go(work.request), language_of_results(work.request)
     if not address:
         return
     with override(language):

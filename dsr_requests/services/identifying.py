@@ -99,17 +99,20 @@ def go_on_waiting(*, now: datetime) -> int:
 def identify_member(*, request_id: int, by: Actor, now: datetime) -> Request:
     """The sender has just signed in or proved it again; the page checked that. Doing so twice changes nothing.
 
-    Not for somebody else's data. Raises NotSender, CaseClosed.
+    Not for somebody else's data. A request sent as somebody who proved to be the same is about the person it is now.
+    Raises NotSender, CaseClosed.
     """
     with transaction.atomic():
         request = lock_request(request_id)
         check_is_sender(request, by=by)
-        if request.is_identified or request.from_guest or hasattr(request, "representative"):
+        own = DataSubject.objects.get(pk=by.subject_id)  # type: ignore[attr-defined]
+        not_by_account = request.from_guest and request.subject_id == own.pk
+        if request.is_identified or not_by_account or hasattr(request, "representative"):
             return request
         check_is_open(request)
         identified(
             request=request,
-            about=request.subject,
+            about=own,
             method=Method.SESSION,
             strength=Strength.STRONG,
             by=by,

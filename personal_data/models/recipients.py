@@ -1,12 +1,14 @@
 """What recipients of data were told to do, and their confirmations."""
 
 import uuid
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.classification import Basis, Category, Erasure, Keep, Period, Personal
+from core.clock import local_date
 from personal_data.enums import Order
 
 
@@ -77,3 +79,8 @@ class RecipientTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient} {self.order}"
+
+    @property
+    def due_on(self) -> date:
+        """The last day for it: the due moment is that day's 24:00."""
+        return local_date(self.due_at - timedelta(microseconds=1))

@@ -325,9 +325,13 @@ def _line_of(step: ErasureStep) -> PlanLine:
 
 
 def _rows(line: PlanLine, run: ErasureRun) -> "models.QuerySet[models.Model]":
-    """A person's rows of a table; of chosen things those the plan names."""
+    """A person's rows of a table; of chosen things those the plan names.
+
+    To what is kept belong those named of whoever proved to be the same, which by the end nothing else tells.
+    """
     refs = line.refs if run.scope == PlanScope.CHOSEN else ()
-    return planning.rows_of(line.target, subject_id=run.subject_ref, refs=refs, fate=line.fate)
+    rows = planning.rows_of(line.target, subject_id=run.subject_ref, refs=refs, fate=line.fate)
+    return rows | rows.model._default_manager.filter(pk__in=line.refs) if line.fate == Fate.KEEP else rows
 
 
 def _record_each(step: ErasureStep, rows: "models.QuerySet[models.Model]", by: Actor, now: datetime) -> None:

@@ -100,7 +100,7 @@ def test_what_is_held_is_shown_masked_first_and_attached_only_then(
     user = sign_up(client, mails)
     assert user.subject_id != known
     page = html.unescape(client.get("/en/account/known/").content.decode())
-    for words in ("shop-orders", "Needed for your contract", "held since 2 March 2025", "N••• T••• L•••"):
+    for words in ("shop-orders", "Needed for your contract", "Held since 2 March 2025", "N••• T••• L•••"):
         assert words in page, words
     assert "Lan" not in page.replace("Language", "")
     assert DataItem.objects.get(field="full-name").subject_id == known != User.objects.get().subject_id

@@ -243,7 +243,7 @@ def test_the_queue_says_how_long_in_words_symbol_and_colour(filed: File, agent: 
 
 def test_few_questions_however_long_the_queue_is(filed: File, agent: User, now: datetime) -> None:
     first, browser = filed(), signed_in(agent)
-    queries = ("", "?list=all", "?list=late", "?severity=HIGH&due=7&with=nobody", "?list=all&q=KN")
+    queries = ("", "?list=all", "?list=late", "?severity=HIGH&due=7&with=nobody", "?list=all&q=KN", "?q=KN")
     for query in queries:
         browser.get(QUEUE + query)
 

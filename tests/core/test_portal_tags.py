@@ -129,3 +129,10 @@ def test_the_language_switch_stays_on_the_page(rf: RequestFactory, here: str, la
 
 def test_without_a_request_the_switch_leads_home() -> None:
     assert rendered("{% in_language 'en' %}") == "/en/"
+
+
+def test_a_cell_of_a_list_says_the_head_of_its_column() -> None:
+    cells = ['<th class="field-number"><a href="/1/">1</a></th>', '<td class="field-state nowrap">&lt;done&gt;</td>']
+    found = "".join(portal.headed(cells, [{"text": "run number"}, {"text": 'state "now"'}]))
+    assert '<th data-label="Run number" class="field-number"><a href="/1/">' in found
+    assert '<td data-label="State &quot;now&quot;" class="field-state nowrap">&lt;done&gt;</td>' in found

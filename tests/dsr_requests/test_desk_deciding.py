@@ -55,7 +55,7 @@ def decided(browser: Client, request: Request, **data: object) -> object:
 
 def test_the_plan_stands_in_words_with_counts_before_deciding(deletion: Request, agent: User) -> None:
     page = page_of(signed_in(agent), deletion)
-    assert "If it is accepted" in page and "Values entered: 2" in page
+    assert "If it is accepted" in page and "Values entered (2)" in page
     assert "Hash of what runs" in page and "Next: Decide" in page
     assert not Decision.objects.exists()
 
@@ -125,7 +125,7 @@ def test_a_colleague_without_the_case_approves_what_is_shown(
     second = signed_in(other_agent)
     assert deletion.reference in shown(second.get(QUEUE, headers=ENGLISH))
     page = shown(second.get(f"{QUEUE}{row.pk}/change/", headers=ENGLISH))
-    assert "Values entered: 2" in page and str(agent) in page and bytes(row.digest).hex()[:16] in page
+    assert "Values entered (2)" in page and str(agent) in page and bytes(row.digest).hex()[:16] in page
     assert "Trần Thị Lan" not in page
     entry = AuditEntry.objects.filter(event="request.read", target=deletion.target).latest("pk")
     assert entry.details == {"fields": ["decision"]}

@@ -63,14 +63,14 @@ def test_a_colleague_reads_the_code_out_to_the_number_held_and_cannot_type_it(
     check = begin(unknown, HELD_NUMBER, now=now, method=Method.CODE_PHONE)
     browser = signed_in(agent)
     page = page_of(browser, unknown)
-    assert "The person waits for a call with a code" in page and "+84912345678" not in page
+    assert "The person waits for a call with a code" in page and "0912 345 678" not in page
     refused = browser.post(url(unknown, "call"), {"check": str(check.pk), "reason": ""}, headers=ENGLISH)
-    assert refused.status_code == 422 and "+84912345678" not in shown(refused)
+    assert refused.status_code == 422 and "0912 345 678" not in shown(refused)
     called = shown(
         browser.post(url(unknown, "call"), {"check": str(check.pk), "reason": "Người gọi chờ mã"}, headers=ENGLISH)
     )
-    assert "+84912345678" in called and re.search(r">\d{6}<", called)
-    assert "+84912345678" not in page_of(browser, unknown), "shown in that answer and nowhere else"
+    assert "0912 345 678" in called and re.search(r">\d{6}<", called)
+    assert "0912 345 678" not in page_of(browser, unknown), "shown in that answer and nowhere else"
     entry = AuditEntry.objects.get(event="request.code_read_out")
     assert read_note(entry) == "Người gọi chờ mã"
     assert not fresh(unknown).is_identified

@@ -175,3 +175,15 @@ def test_a_consent_is_named_by_its_parts() -> None:
     assert consent_key(consent_code(key)) == key == consent_key("marketing/email/partner")
     for text in ("marketing", "marketing.email.", "a/b/c/d", "/email/", "MARKETING//"):
         assert consent_key(text) is None
+
+
+def test_a_deletion_says_that_what_recipients_know_the_person_by_stays_sealed_for_a_time(
+    member: User, policy_in_force: PolicyVersion, now: datetime
+) -> None:
+    pack = policies.document(policy_in_force)
+    alone = what_will_run(known(member, WISHES[RequestKind.DELETE], now=now), at=now)
+    hold(member, now=now, **HELD)
+    told_on = what_will_run(known(member, WISHES[RequestKind.DELETE], now=now), at=now)
+    with override("en"):
+        assert "stays sealed" not in " ".join(words(alone, pack=pack)), "there is nobody to tell"
+        assert "stays sealed until all of them have confirmed" in words(told_on, pack=pack)[-1]

@@ -115,7 +115,7 @@ class Colleague:
         walk.fill_in(form, reason=reason)
         walk.act("identity-call", within=form)
         walk.examine()
-        number, code = walk.page.locator(".called .reference").all_inner_texts()
+        number, code = walk.page.locator(".called dd").all_inner_texts()
         return number, code
 
     def waits_for_orders(self) -> None:

@@ -61,6 +61,7 @@ def reads_the_certificate(person: Asker, path: str, language: str) -> None:
     walk.examine()
     walk.shoot("certificate")
     expect(walk.page.locator("main tbody tr").first).to_be_visible()
+    expect(walk.page.locator("main .status-done")).to_be_visible()
     for value in (NAME, PHONE, person.address):
         walk.does_not_see(value)
     with walk.page.expect_download() as download:

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.template.exceptions import TemplateDoesNotExist
+from django.utils.translation import override
 
 from outbound.models import OutboxMessage
+from outbound.notices import subject_of
 from outbound.selectors import due_messages
 from outbound.services.queueing import Letter, queue_letters, queue_notice
 
@@ -57,3 +59,9 @@ def test_one_unusable_letter_stops_all(wrong: Letter, error: type[Exception], no
     with pytest.raises(error):
         queue_letters([letter(), wrong], now=now)
     assert not OutboxMessage.objects.exists()
+
+
+def test_a_notice_goes_by_its_subject() -> None:
+    with override("en"):
+        assert subject_of("address-code") == "Your code for confirming this address"
+        assert subject_of("written-by-nobody") == "written-by-nobody"

@@ -35,7 +35,7 @@ def test_one_content_in_every_form(held: DataSubject, now: datetime) -> None:
     assert row["value"] == NAME and row["field"]["code"] == "full-name" and row["kept_why"]
     assert NAME in copy.page and NAME in copy.csv("data") and '<html lang="vi">' in copy.page
     assert copy.rows("declined")[0]["field"]["code"] == "phone"
-    assert any(line["event"] == "item.written" for line in copy.rows("record"))
+    assert any(line["what"]["code"] == "item.written" for line in copy.rows("record"))
 
 
 def test_asked_twice_it_is_made_once(held: DataSubject, now: datetime) -> None:

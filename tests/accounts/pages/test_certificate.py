@@ -18,10 +18,12 @@ from audit.services.recording import record
 from core import clock
 from core.actors import SYSTEM
 from core.templatetags.portal import moment
-from personal_data.models import ErasureRun, PlanLine
+from personal_data.models import ErasureRun, PlanLine, RecipientTask
 from personal_data.services.erasing import LINK_WORKS, progress_token, run_due_erasures
+from personal_data.services.ordering import confirm
 from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, Hold
 from tests.cases.fixtures import queued
+from tests.harness.people import Role
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 ERASE = "/en/account/erase/"
@@ -136,3 +138,28 @@ def test_it_says_from_when_on_nothing_can_bring_the_data_back(link: str) -> None
     assert recall_words(certificate).startswith(f"After {moment(end + timedelta(days=7))}")
     chosen = replace(certificate, is_whole=False)
     assert "the last backup that holds it" in recall_words(chosen)
+
+
+def test_it_says_that_what_recipients_know_the_person_by_stays_until_they_confirm(link: str) -> None:
+    sealed = RecipientTask.objects.filter(order="DELETE", sealed_names__isnull=False)
+    assert sealed.exists()
+    told = f"By what {sealed.count()} recipient"
+    assert told in words(f"{link}certificate/")
+    pdf = Client().get(f"{link}certificate.pdf").content
+    for task in list(sealed):
+        confirm(task_id=task.pk, words="", by=Role("dpo"), now=clock.now())
+    assert "By what" not in words(f"{link}certificate/")
+    assert len(Client().get(f"{link}certificate.pdf").content) < len(pdf)
+
+
+def test_the_plan_says_so_before(browser: Client, hold: Hold) -> None:
+    def told(address: str) -> bool:
+        return "sealed, so that" in browser.get(address).content.decode()
+
+    assert not told(ERASE), "nothing is held that recipients could have"
+    hold()
+    assert told(ERASE)
+    begun: str = browser.post(ERASE, {"understood": "on", "password": PASSWORD})["Location"]
+    assert told(begun), "while it can be called off"
+    run_due_erasures(now=clock.now() + timedelta(hours=25))
+    assert not told(begun) and told(f"{begun}certificate/")
