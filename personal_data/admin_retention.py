@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit.selectors import entries_about
 from core import clock
@@ -242,7 +242,9 @@ def _line(line: RetentionLine, pack: Pack | None) -> dict[str, Any]:
         "held_back": held_back_lines(line.held_back),
         "mark": {
             "kind": "done" if line.done else "waiting",
-            "label": _("finished") if line.done else _("not finished"),
+            "label": pgettext("line of a retention run", "finished")
+            if line.done
+            else pgettext("line of a retention run", "not finished"),
         },
     }
 
