@@ -190,6 +190,9 @@ CASE_WORDS: "dict[str, StrOrPromise]" = {
     RequestEvent.STEP_DONE: pgettext_lazy("case event", "A step of the request was done"),
     RequestEvent.STEP_FAILED: pgettext_lazy("case event", "A step of the request failed and is tried again"),
     RequestEvent.STEPS_RESUMED: pgettext_lazy("case event", "The request was set going again"),
+    RequestEvent.COPY_HANDED_OVER: pgettext_lazy("case event", "An officer handed the copy over"),
+    RequestEvent.LETTER_MADE: pgettext_lazy("case event", "Staff opened the letter on calling the deletion off"),
+    RequestEvent.LETTER_TOLD: pgettext_lazy("case event", "You were told how to call the deletion off"),
 }
 CASE_KINDS = {
     "complaint": pgettext_lazy("kind of case", "Complaint"),

@@ -143,6 +143,8 @@ def _delete(run: RetentionRun, line: RetentionLine, search: Search, people: list
             return 0
         _count_up(run, line, len(gone))
         _enter(run, line, search, gone, now)
+        # The guards look now: the register is locked for everybody from the announcement to the commit.
+        connection.check_constraints()
         announce(_announced(search, rows), now=now)
         if search.target is FILES:
             # Now that it is announced, the bytes go before the rows: of a file whose row is gone nothing is left.

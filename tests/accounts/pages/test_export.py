@@ -54,7 +54,7 @@ def test_from_the_page_to_the_file(browser: Client, hold: Hold) -> None:
     values = {row["field"]["code"]: row["value"] for row in copy.rows("data")}
     assert values == {"full-name": NAME, "payment-reference": "FT26061998877"}
     assert [row["address"] for row in copy.rows("addresses")] == [ADDRESS]
-    assert any(row["what"] == "A value was entered" and row["who"] == "you" for row in copy.rows("record"))
+    assert any(row["what"]["words"] == "A value was entered" and row["who"] == "You" for row in copy.rows("record"))
     assert [row["asked_for"]["code"] for row in copy.rows("requests")] == ["copy"]
 
 
