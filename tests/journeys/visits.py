@@ -69,6 +69,7 @@ NO_PAGE = {
     "staff/language/": (302, "the switch in the corner of every page of the desk; without a form it changes nothing"),
     "staff/login/": (302, "there is one door"),
     "staff/dsr_requests/request/<int:pk>/evidence/<uuid:file_id>/": (302, "a file; test_requests_carried opens one"),
+    "staff/dsr_requests/request/<int:pk>/hand-over/": (302, "only for who cannot fetch it; dsr_requests has one"),
     "staff/dsr_requests/request/<int:pk>/files/<uuid:attachment_id>/": (302, "no request here came with a file"),
     "staff/logout/": (BY_FORM_ONLY, "one press"),
     "staff/password_change/": (302, "passwords are changed where everyone changes theirs"),
@@ -83,7 +84,10 @@ NO_PAGE = {
     ),
     "staff/personal_data/legalhold/<path:object_id>/history/": (302, "as above"),
     "staff/personal_data/purposestate/<path:object_id>/change/": (404, "the list says all there is to say"),
-    "staff/personal_data/purposestate/<path:object_id>/history/": (302, "as above"),
+    "staff/personal_data/purposestate/<path:object_id>/history/": (
+        403,
+        "as above; purposes are not an administrator's",
+    ),
     "staff/personal_data/retentionrun/<path:object_id>/change/": (
         404,
         "no run here; personal_data/test_retention_desk has one",

@@ -63,6 +63,7 @@ SENT: dict[str, dict[str, Any]] = {
     "pause": {"reason": "FRAUD"},
     "pause-told": {"way": "PHONE", "words": "told"},
     "pause-lift": {"way": "PHONE", "words": "yes"},
+    "letter-told": {"way": "PHONE", "words": "told"},
     "assign": {},
     "release": {},
     "call": {"reason": "because"},
