@@ -102,12 +102,6 @@ def _has_offer(request: Request) -> bool:
     return request.is_open and any(row.state == CorrectionState.OFFERED for row in request.corrections.all())
 
 
-def standing_decision(request: Request) -> Decision | None:
-    """The decision that waits for a second person, or is in effect."""
-    found: Decision | None = request.decisions.filter(dropped_at__isnull=True).first()
-    return found
-
-
 def waiting_for_second(*, by: Actor) -> QuerySet[Decision]:
     """Decisions somebody may approve or decline: not the own ones, and none of a matter of the own."""
     waiting = Decision.objects.filter(

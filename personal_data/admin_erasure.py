@@ -98,10 +98,6 @@ class ErasureRunAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view(self.resume_view)
         return [path("<uuid:pk>/resume/", view, name="personal_data_erasurerun_resume"), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
-        return super().changelist_view(request, context)
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:

@@ -79,10 +79,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         return [self._route("apply", self.apply_view), self._route("undo", self.undo_view), *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
-        return super().changelist_view(request, context)
-
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Choose a file and say what holds for it; it is checked, and nothing is taken in."""
         if not self.has_add_permission(request):

@@ -1,6 +1,5 @@
 """Forms of the staff pages about holds, decided deletions and purposes."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -166,11 +165,6 @@ class PurposeForm(forms.Form):
         if len(found) > MOST_PEOPLE:
             raise ValidationError(gettext_lazy("At most 500 people at once."))
         return found
-
-
-def as_form_day(day: date | None) -> str:
-    """A day as a hidden entry holds it."""
-    return day.isoformat() if day else ""
 
 
 def _purposes(specs: tuple[PurposeSpec, ...]) -> list[tuple[str, Any]]:

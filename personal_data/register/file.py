@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from personal_data.register.entries import Written
 from personal_data.register.faults import Fault, RegisterFault
@@ -180,15 +180,6 @@ def shorten(path: Path, register: Register, last_left_out: Frame, at: datetime) 
     draft.replace(path)
     _keep_folder(path.parent)
     return before - after
-
-
-def begins_as(path: Path) -> UUID | None:
-    """Which register a file says it is; None when there is none, or none that can be read."""
-    try:
-        with opened(path) as register:
-            return register.first().register
-    except RegisterFault:
-        return None
 
 
 def _draft(path: Path, pieces: Sequence[bytes]) -> Path:
