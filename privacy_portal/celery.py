@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from core.public_holidays import load_holidays
+from privacy_portal import broker
 from privacy_portal.key_checks import check_keys
 
 MINUTE = 60
@@ -52,6 +53,7 @@ SCHEDULE: dict[str, float] = {
 SOCKET_SECONDS = 0.08  # ringing never holds a request longer than this
 WORKER_SOCKET_SECONDS = 10.0  # longer than the second a worker waits for the next message
 
+broker.use()
 app = Celery("privacy_portal")
 app.conf.update(
     broker_url=settings.REDIS_URL,

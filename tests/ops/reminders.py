@@ -16,7 +16,7 @@ from privacy_portal.supervision import processes
 from tests.ops.inside import Inside, inside
 from tests.ops.installation import BASE, Up, environment
 
-PATIENCE = 90.0
+PATIENCE = 240.0  # longer than the watchdog takes to notice a worker that lives and does nothing
 FAULTS = ("broker emptied", "broker killed", "worker killed", "worker child killed", "two beats", "database killed")
 
 
