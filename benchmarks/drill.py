@@ -110,12 +110,12 @@ def _is_erased(subject_id: UUID) -> bool:
 
 
 def _strike(up: Up, fault: str) -> None:
-    workers = up.pids("privacy_portal.celery worker")
+    workers = up.pids("privacy_portal.jobs worker")
     victims = {
         "worker child": workers[1:2],
         "whole worker": workers,
         "web": up.pids("gunicorn"),
-        "beat": up.pids("privacy_portal.beat"),
+        "beat": up.pids("privacy_portal.jobs beat"),
         "postgres": up.pids("bin/postgres")[:1],
         "valkey": up.pids("valkey-server"),
     }.get(fault, [])

@@ -10,7 +10,7 @@ from benchmarks.figures import Figure
 from tests.ops.installation import Up, running
 
 STARTS = 3
-SERVING = ("gunicorn", "celery")
+SERVING = ("gunicorn", "privacy_portal.jobs")
 
 
 def measure(home: Path, inside: Callable[[Up], list[Figure]]) -> list[Figure]:

@@ -5,7 +5,9 @@ Left out are the days state offices swap: they bind no private employer, and sta
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import holidays
@@ -38,7 +40,21 @@ def load_holidays() -> None:
 
 def _table(year: int, language: str, *, observed: bool = True) -> Any:
     name = _LIBRARY_LANGUAGES.get(language, "en_US")
-    return holidays.country_holidays("VN", years=year, observed=observed, language=name)
+    return _vietnam()(years=year, observed=observed, language=name)
+
+
+@cache
+def _vietnam() -> Any:
+    """The package's class for Vietnam, out of its own file: by way of its folder all other countries would be loaded,
+    300 modules and 15 MB in every process.
+    """
+    file = Path(holidays.__file__).with_name("countries") / "vietnam.py"
+    spec = spec_from_file_location("holidays_of_vietnam", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Vietnam
 
 
 def _of_package(table: Any) -> dict[date, str]:

@@ -16,9 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from core.public_holidays import load_holidays
 from privacy_portal import broker
-from privacy_portal.key_checks import check_keys
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -105,6 +103,9 @@ def _use_django_logging(**_: Any) -> None:
 @celeryd_init.connect
 def _prepare_worker(**_: Any) -> None:
     """A worker waits for its broker, and begins with no keys but its own; the holidays are loaded before the fork."""
+    from core.public_holidays import load_holidays  # beat loads this module too, and needs neither
+    from privacy_portal.key_checks import check_keys
+
     app.conf.broker_transport_options = {
         **app.conf.broker_transport_options,
         "socket_connect_timeout": WORKER_SOCKET_SECONDS,

@@ -59,10 +59,31 @@ control_socket_disable = True
 
 def when_ready(server: Any) -> None:
     """Keep what is loaded out of the collector: looking at it would copy its pages into every worker."""
-    import kombu.transport.redis  # noqa: F401  the first ring would load it in each worker
-
+    _load_what_the_first_pages_would()
     for listener in server.LISTENERS:
         # Each connection inherits it. Without it eight silent ones would hold every thread of the portal for good.
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE_SECONDS, 0))
     gc.collect()
     gc.freeze()
+
+
+def _load_what_the_first_pages_would() -> None:
+    """Addresses in every language with their views, the broker's library, and the domains passkeys are checked against.
+
+    Once here instead of once in each worker: some ten megabytes. Compiled templates are left out; a worker writes to
+    most of what it renders with, and what it writes to is not shared any more.
+    """
+    import fido2.rpid  # noqa: F401
+    import kombu.transport.redis  # noqa: F401
+    from django.urls import URLResolver, get_resolver
+    from django.utils import translation
+
+    def load(resolver: URLResolver) -> None:
+        resolver._populate()
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLResolver):
+                load(pattern)
+
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            load(get_resolver())

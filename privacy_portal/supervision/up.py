@@ -44,8 +44,8 @@ LEAN = {
     "PYTHONWARNINGS": "ignore:You're running the worker with superuser",  # messages are JSON, nothing in them is run
 }
 PROGRAMS: dict[str, list[str]] = {
-    "worker": ["celery", "--quiet", "--app=privacy_portal.celery", "worker", "--without-gossip", "--without-mingle"],
-    "beat": ["celery", "--quiet", "--app=privacy_portal.beat", "beat"],
+    "worker": ["privacy_portal.jobs", "worker"],
+    "beat": ["privacy_portal.jobs", "beat"],
     "web": ["gunicorn", "--config=python:privacy_portal.gunicorn_conf"],
 }
 

@@ -96,7 +96,7 @@ class Reminders:
                     os.kill(pid, signal.SIGKILL)
 
     def _victims(self, fault: str) -> list[int]:
-        workers = self.up.pids("privacy_portal.celery worker")
+        workers = self.up.pids("privacy_portal.jobs worker")
         return {
             "broker killed": self.up.pids("valkey-server"),
             "worker killed": workers,
@@ -117,7 +117,7 @@ def reminders(up: Up, *, keys: list[int] | None = None, **settings: str) -> Iter
 def second_beat(home: Path, settings: dict[str, str]) -> Iterator[None]:
     """Another beat beside the portal's own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "--quiet", "--app=privacy_portal.beat", "beat"],
+        [sys.executable, "-m", "privacy_portal.jobs", "beat"],
         cwd=BASE,
         env=environment(home, **settings),
         stdout=subprocess.DEVNULL,

@@ -175,7 +175,7 @@ class Drill:
         assert processes.wait_until(lambda: self.process.ask("bitten", fault) != before, seconds=PATIENCE, every=0.1)
 
     def _workers(self) -> list[int]:
-        return self.up.pids("privacy_portal.celery worker")
+        return self.up.pids("privacy_portal.jobs worker")
 
     def _kill(self, pids: list[int]) -> None:
         for pid in pids:
@@ -222,7 +222,7 @@ def small_files(limited: list[int], most: int) -> Iterator[None]:
 def second_worker(up: Up, settings: dict[str, str]) -> Iterator[None]:
     """Another worker beside the portal's own, on the same requests."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "--quiet", "--app=privacy_portal.celery", "worker"],
+        [sys.executable, "-m", "privacy_portal.jobs", "worker"],
         cwd=BASE,
         env=environment(up.home, PORT=str(up.port), **settings),
         stdout=subprocess.DEVNULL,

@@ -60,7 +60,7 @@ def test_another_key_stops_every_command(home: Path) -> None:
     "program",
     [
         ["manage.py", "up"],
-        ["-m", "celery", "--quiet", "--app=privacy_portal.celery", "worker"],
+        ["-m", "privacy_portal.jobs", "worker"],
         ["-m", "gunicorn", "--config=python:privacy_portal.gunicorn_conf"],
     ],
 )

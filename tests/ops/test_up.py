@@ -62,7 +62,7 @@ def test_the_servers_do_not_run_as_root(up: Up) -> None:
         assert Path(f"/proc/{pid}").stat().st_uid != 0
 
 
-@pytest.mark.parametrize("words", ["celery --quiet --app=privacy_portal.celery", "privacy_portal.beat", "gunicorn"])
+@pytest.mark.parametrize("words", ["privacy_portal.jobs worker", "privacy_portal.jobs beat", "gunicorn"])
 def test_what_dies_is_started_again(up: Up, words: str) -> None:
     before = up.pids(words)
     os.kill(before[0], signal.SIGKILL)
@@ -127,7 +127,9 @@ def test_stopping_leaves_no_process_and_killing_neither(up: Up) -> None:
         assert not any(line.startswith("prepare ") for line in again.lines), "nothing changed, nothing to prepare"
         again.process.kill()
         again.process.wait()
-        assert processes.wait_until(lambda: not again.pids("celery") and not again.pids("gunicorn"), seconds=30)
+        assert processes.wait_until(
+            lambda: not again.pids("privacy_portal.jobs") and not again.pids("gunicorn"), seconds=30
+        )
         done = manage(up.home, "check", "--database", "default")
         assert done.returncode == 0, done.stderr
         assert processes.wait_until(lambda: processes_of(up.home) == {}, seconds=10), processes_of(up.home)
