@@ -1,8 +1,6 @@
 """The queue of the staff desk with a million open complaints against ten thousand.
 
-Two scratch databases are cloned from an installation that has been stopped, filled by SQL, and read through the real
-view, in turn, because other work on the machine comes and goes. Run as a process of its own: `python -m
-benchmarks.queue`.
+Two scratch databases are read through the real view in turn. Run as a process of its own: `python -m benchmarks.queue`.
 """
 
 import gc
@@ -10,27 +8,22 @@ import json
 import os
 import time
 from dataclasses import asdict
-from typing import Any
 
 import django
-import psycopg
-from psycopg import sql
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402  after the applications are loaded
-from django.db import connections  # noqa: E402
-from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
+from django.db import connections  # noqa: E402  after the applications are loaded
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from benchmarks.figures import Figure  # noqa: E402
-from privacy_portal import embedded  # noqa: E402
-from privacy_portal.supervision.servers import EmbeddedServers  # noqa: E402
+from benchmarks.scratch import Scratch, Superuser, columns, scratch, without_indexes  # noqa: E402
 
 QUEUE = "/staff/complaints/complaint/"
+TABLE = "complaints_complaint"
 SIZES = {"few": 10_000, "many": 1_000_000}
 ROUNDS = int(os.environ.get("PORTAL_BENCH_ROUNDS", "12"))
 ADDRESSES = (
@@ -58,12 +51,6 @@ ADDRESSES = (
 )
 # Columns that differ from the complaint that is copied. One in fifty waits for its address, one in two for somebody to
 # take it, every tenth is over. The rarest values still fill a page of the smaller table: a shorter page is faster.
-FILL = """
-CREATE TEMP TABLE pattern AS SELECT * FROM public.complaints_complaint ORDER BY (tier <> '') DESC, id LIMIT 1;
-INSERT INTO public.complaints_complaint ({columns})
-SELECT {values} FROM pattern p, generate_series(1, {count}) AS n;
-ANALYZE public.complaints_complaint;
-"""
 VALUES = {
     # Scattered over all there are, as random ones would be, and each once.
     "reference": "'KN-26-' || overlay(translate(lpad(upper(to_hex(n * 2654435761 % 4294967296)), 8, '0'), '01', 'GH') "
@@ -98,45 +85,27 @@ VALUES = {
 
 def measure() -> list[Figure]:
     """The default list, the slowest of all lists and filters, and the most queries any takes."""
-    home = settings.PORTAL_HOME
-    with EmbeddedServers(home), _superuser(home, "postgres") as server:
-        began = time.perf_counter()
-        for name, count in SIZES.items():
-            _clone(server, name)
-            _fill(home, name, count)
-        filled = time.perf_counter() - began
-        try:
-            return _read(filled)
-        finally:
-            connections.close_all()
-            for name in SIZES:
-                server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(_database(name))))
+    with scratch("queue", SIZES, _fill) as databases:
+        return _read(databases)
 
 
-def _read(filled: float) -> list[Figure]:
-    original = connections["default"]
-    lasting = {name: _connected(name) for name in SIZES}
+def _read(databases: Scratch) -> list[Figure]:
     clients, queries = {}, {}
     times: dict[tuple[str, str], list[float]] = {}
-    try:
-        for name in SIZES:
-            connections["default"] = lasting[name]
-            officer = User.objects.filter(groups__name="dpo", is_active=True)[0]
-            clients[name] = Client(SERVER_NAME="127.0.0.1")
-            clients[name].force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
-            for address in ADDRESSES:
-                clients[name].get(QUEUE + address)  # what is read once for a process
-                queries[name, address] = _queries(clients[name], address)
-        gc.freeze()
-        for turn in range(ROUNDS):
-            for address in ADDRESSES:
-                for name in sorted(SIZES, reverse=bool(turn % 2)):
-                    connections["default"] = lasting[name]
-                    times.setdefault((name, address), []).append(_seconds(clients[name], address))
-    finally:
-        connections["default"] = original
-        for wrapper in lasting.values():
-            wrapper.close()
+    for name in SIZES:
+        databases.use(name)
+        officer = User.objects.filter(groups__name="dpo", is_active=True)[0]
+        clients[name] = Client(SERVER_NAME="127.0.0.1")
+        clients[name].force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+        for address in ADDRESSES:
+            clients[name].get(QUEUE + address)  # what is read once for a process
+            queries[name, address] = _queries(clients[name], address)
+    gc.freeze()
+    for turn in range(ROUNDS):
+        for address in ADDRESSES:
+            for name in sorted(SIZES, reverse=bool(turn % 2)):
+                databases.use(name)
+                times.setdefault((name, address), []).append(_seconds(clients[name], address))
     # The fastest of all: whatever else the machine does only ever adds.
     best = {key: min(found) for key, found in times.items()}
     ratios = {address: best["many", address] / best["few", address] for address in ADDRESSES}
@@ -151,7 +120,7 @@ def _read(filled: float) -> list[Figure]:
             round(ratios[""], 2),
             "x",
             "<= 1.2",
-            f"{best['many', ''] * 1e3:.0f} ms; {ROUNDS} turns; filled in {filled:.0f} s",
+            f"{best['many', ''] * 1e3:.0f} ms; {ROUNDS} turns; filled in {databases.filled:.0f} s",
         ),
         Figure(
             f"queue, slowest of {len(ADDRESSES)} lists and filters",
@@ -177,67 +146,25 @@ def _seconds(client: Client, address: str) -> float:
     return time.perf_counter() - began
 
 
-def _fill(home: Any, name: str, count: int) -> None:
-    """Copies of one complaint of the demo. The superuser's session runs without triggers: rows made by hand have no
-    entry in the record, and nothing is to be proved about them.
-    """
-    with _superuser(home, _database(name)) as connection:
+def _fill(connection: Superuser, count: int) -> None:
+    """Copies of one complaint of the demo."""
+    staff = connection.execute(
+        "SELECT array_agg(DISTINCT u.id) FROM accounts_user u JOIN accounts_user_groups g ON g.user_id = u.id "
+        "JOIN auth_group r ON r.id = g.group_id WHERE r.name IN ('agent', 'dpo')"
+    ).fetchall()[0][0]
+    people = ", ".join(f"'{key}'" for key in staff)
+    values = {
+        **VALUES,
+        "assignee_id": f"CASE WHEN n % 2 = 0 THEN (ARRAY[{people}]::uuid[])[1 + n / 2 % {len(staff)}] END",
+    }
+    named = columns(connection, TABLE)
+    chosen = ", ".join(values.get(column, f"p.{column}") for column in named)
+    with without_indexes(connection, TABLE):
         connection.execute(
-            "SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'"
+            f"INSERT INTO public.{TABLE} ({', '.join(named)}) SELECT {chosen} "
+            f"FROM (SELECT * FROM public.{TABLE} ORDER BY (tier <> '') DESC, id LIMIT 1) p, "
+            f"generate_series(1, {count}) AS n"
         )
-        staff = connection.execute(
-            "SELECT array_agg(DISTINCT u.id) FROM accounts_user u JOIN accounts_user_groups g ON g.user_id = u.id "
-            "JOIN auth_group r ON r.id = g.group_id WHERE r.name IN ('agent', 'dpo')"
-        ).fetchall()[0][0]
-        indexes = connection.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'complaints_complaint' "
-            "AND indexname NOT IN (SELECT conname FROM pg_constraint)"
-        ).fetchall()
-        for index, _made in indexes:
-            connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(index)))
-        columns = [
-            row[0]
-            for row in connection.execute(
-                "SELECT attname FROM pg_attribute WHERE attrelid = 'public.complaints_complaint'::regclass "
-                "AND attnum > 0 AND NOT attisdropped AND attname <> 'id'"
-            ).fetchall()
-        ]
-        people = ", ".join(f"'{key}'" for key in staff)
-        values = {
-            **VALUES,
-            "assignee_id": f"CASE WHEN n % 2 = 0 THEN (ARRAY[{people}]::uuid[])[1 + n / 2 % {len(staff)}] END",
-        }
-        chosen = ", ".join(values.get(column, f"p.{column}") for column in columns)
-        for statement in FILL.format(columns=", ".join(columns), values=chosen, count=count).split(";"):
-            if statement.strip():
-                connection.execute(statement)
-        for _index, made in indexes:
-            connection.execute(made)
-        connection.execute("VACUUM ANALYZE public.complaints_complaint")
-
-
-def _clone(server: "psycopg.Connection[Any]", name: str) -> None:
-    scratch, origin = sql.Identifier(_database(name)), sql.Identifier(embedded.DATA_DATABASE)
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(scratch))
-    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(scratch, origin))
-    server.execute(
-        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(scratch, sql.Identifier(settings.DATABASE_APP_ROLE))
-    )
-
-
-def _database(name: str) -> str:
-    return f"scratch_queue_{name}"
-
-
-def _superuser(home: Any, dbname: str) -> "psycopg.Connection[Any]":
-    return psycopg.connect(**embedded.superuser_dsn(home, dbname=dbname), autocommit=True)
-
-
-def _connected(name: str) -> BaseDatabaseWrapper:
-    """A lasting connection of the application's role to one of the scratch databases."""
-    wrapper = connections["default"].copy()
-    wrapper.settings_dict["NAME"] = _database(name)
-    return wrapper
 
 
 if __name__ == "__main__":
