@@ -2,11 +2,9 @@
 
 The unit of an answer is `record_answers` as the pages call it: the wrapped evidence key read from the keys database and
 opened, the evidence sealed, then one call that writes ledger entry, audit entry, purpose state and job, checked by the
-guard, in one commit; taking back is told apart, because the erasure register is written to the disk first. The unit of
-the loop is one autocommitted INSERT through psycopg alone: the same facts as one
-row of
-a table with nothing but a primary key. Turns are short and interleaved, because other work on the machine comes and
-goes.
+guard, in one commit. Taking back is told apart, because the erasure register is written to the disk first. The unit of
+the loop is one autocommitted INSERT through psycopg alone: the same facts as one row of a table with nothing but a
+primary key. Turns are short and interleaved, because other work on the machine comes and goes.
 """
 
 import statistics
