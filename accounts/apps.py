@@ -31,20 +31,14 @@ class AccountsConfig(AppConfig):
         from accounts.models import User
         from accounts.sealed_address import address_of_subject
         from accounts.selectors import known_by_sign_in
-        from accounts.services.closing import remove_unverified
-        from accounts.services.forgetting import (
-            forget_desk_log,
-            forget_invitations,
-            forget_recoveries,
-            forget_throttles,
-        )
+        from accounts.services import closing, ending, forgetting
         from accounts.services.warning import POST
         from accounts.sign_in_holders import SIGN_INS
         from accounts.staff_letters import write_to_staff
         from outbound.addresses import use_address_book
         from personal_data.holders import use_sign_ins
         from personal_data.import_known import also_known_by_address
-        from personal_data.own_records import sweep_records
+        from personal_data.own_records import show_records, sweep_records
         from personal_data.permissions import responsible_when
         from personal_data.services.erasing import before_rows_go, before_start, when_done
         from personal_data.services.replay_erasing import before_many_go
@@ -71,11 +65,12 @@ class AccountsConfig(AppConfig):
         when_done(erasure_hook.tell_it_is_done)
         responsible_when(agent_scope.has_a_case_of)
         tell_staff_with(write_to_staff)
-        sweep_records("accounts.desk_log", forget_desk_log)
-        sweep_records("accounts.invitations", forget_invitations)
-        sweep_records("accounts.recoveries", forget_recoveries)
-        sweep_records("accounts.throttles", forget_throttles)
-        sweep_records("accounts.unproved", remove_unverified)
+        sweep_records("accounts.desk_log", forgetting.forget_desk_log, [forgetting.DESK_LOG])
+        sweep_records("accounts.invitations", forgetting.forget_invitations, [forgetting.INVITATIONS])
+        sweep_records("accounts.recoveries", forgetting.forget_recoveries, [forgetting.RECOVERIES])
+        sweep_records("accounts.throttles", forgetting.forget_throttles, [forgetting.THROTTLES])
+        sweep_records("accounts.unproved", closing.remove_unverified, [closing.UNPROVED])
+        show_records("accounts.sweep_sessions", [ending.SESSIONS])
         package_parts.register()
         wrapped_here.register()
 

@@ -13,9 +13,9 @@ class CasesConfig(AppConfig):
         from cases import package_parts
         from cases.people import named_case
         from cases.services.assigning import release_all_of, release_all_of_many
-        from cases.services.codes import remove_old
-        from cases.services.digesting import forget_digests
-        from cases.services.emptying import empty_over, has_words_left
+        from cases.services.codes import CODES, remove_old
+        from cases.services.digesting import DIGESTS, forget_digests
+        from cases.services.emptying import CASES, empty_over, has_words_left
         from personal_data.own_records import sweep_records
         from personal_data.selectors_holds import use_cases
         from personal_data.services import erasing
@@ -24,9 +24,9 @@ class CasesConfig(AppConfig):
 
         erasing.before_rows_go(release_all_of)
         before_many_go(release_all_of_many)
-        sweep_records("cases.empty", empty_over)
-        sweep_records("cases.codes", remove_old)
-        sweep_records("cases.digests", forget_digests)
+        sweep_records("cases.empty", empty_over, [CASES])
+        sweep_records("cases.codes", remove_old, [CODES])
+        sweep_records("cases.digests", forget_digests, [DIGESTS])
         keep_evidence_while(has_words_left)
         notes_go_with(("complaint", "request"))
         use_cases(named_case)

@@ -126,6 +126,7 @@ class SweepState(models.Model):
     failures_in_a_row = models.PositiveIntegerField(_("failures in a row"), default=0)
     last_error = models.CharField(_("last error"), max_length=120, blank=True)
     alerted_at = models.DateTimeField(_("alerted"), null=True, blank=True)
+    last_done = models.PositiveBigIntegerField(_("done last time"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("periodic job")
@@ -142,6 +143,7 @@ class SweepState(models.Model):
             "failures_in_a_row": "",
             "last_error": "class name of the error, never its message",
             "alerted_at": "",
+            "last_done": "",
         }
 
     def __str__(self) -> str:

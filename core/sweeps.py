@@ -36,7 +36,9 @@ def is_closed() -> bool:
 
 
 def run_sweep(name: str, function: Callable[..., object], **kwargs: object) -> object:
-    """Call `function(now=…, **kwargs)` and note how it went. Re-raises what the function raises.
+    """Call `function(now=…, **kwargs)` and note how it went: a number it returns is how many things it did.
+
+    Re-raises what the function raises.
 
     While jobs may not work, nothing happens and nothing is noted.
     """
@@ -50,7 +52,11 @@ def run_sweep(name: str, function: Callable[..., object], **kwargs: object) -> o
         _note_failure(name, error)
         raise
     SweepState.objects.filter(name=name).update(
-        last_succeeded_at=clock.now(), failures_in_a_row=0, last_error="", alerted_at=None
+        last_succeeded_at=clock.now(),
+        failures_in_a_row=0,
+        last_error="",
+        alerted_at=None,
+        last_done=result if isinstance(result, int) else None,
     )
     return result
 

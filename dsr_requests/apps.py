@@ -26,9 +26,9 @@ class DsrRequestsConfig(AppConfig):
         from dsr_requests.phrases import FOR_PERSON, FOR_STAFF, LOOKS, reason_of, staff_reason_of
         from dsr_requests.selectors import describe
         from dsr_requests.selectors_identity import is_erasure_held
+        from dsr_requests.services import forgetting
         from dsr_requests.services.contact_care import tell_old_contact
         from dsr_requests.services.ending_unidentified import end_unidentified, remind
-        from dsr_requests.services.forgetting import NEVER_KNOWN, forget_identity_files, forget_paused_addresses
         from dsr_requests.services.identifying import identify_by_proved_address
         from dsr_requests.services.snapshots import sealing_context
         from dsr_requests.services.telling_on import copy_is_made, erasure_is_over, recipient_confirmed, tell_of_late
@@ -45,9 +45,9 @@ class DsrRequestsConfig(AppConfig):
         describe_with("request", CaseWords(describe, more=part_of, reason=reason_of, staff_reason=staff_reason_of))
         say_with(person=FOR_PERSON, staff=FOR_STAFF, looks=LOOKS)
         time_with("request", PERIODS)
-        unknown_sender("request", NEVER_KNOWN)
-        sweep_records("dsr_requests.identity_files", forget_identity_files)
-        sweep_records("dsr_requests.paused_addresses", forget_paused_addresses)
+        unknown_sender("request", forgetting.NEVER_KNOWN)
+        sweep_records("dsr_requests.identity_files", forgetting.forget_identity_files, [forgetting.IDENTITY_FILES])
+        sweep_records("dsr_requests.paused_addresses", forgetting.forget_paused_addresses, [forgetting.PAUSES])
         count_with("request", FACTS)
         package_parts.register()
         snapshot_of = WrappedColumn(

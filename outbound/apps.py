@@ -13,7 +13,13 @@ class OutboundConfig(AppConfig):
     def ready(self) -> None:
         from outbound import package_parts
         from outbound.models import OutboxMessage
-        from outbound.services.forgetting import forget_messages, remove_letters, remove_letters_of_many
+        from outbound.services.forgetting import (
+            LETTERS,
+            MESSAGES,
+            forget_messages,
+            remove_letters,
+            remove_letters_of_many,
+        )
         from personal_data.own_records import sweep_records
         from personal_data.services.erasing import before_rows_go
         from personal_data.services.replay_erasing import before_many_go
@@ -24,7 +30,8 @@ class OutboundConfig(AppConfig):
             WrappedColumn(OutboxMessage, "sealed_to", lambda message: message.sealing_context("to")),
             WrappedColumn(OutboxMessage, "sealed_context", lambda message: message.sealing_context("context")),
         )
-        sweep_records("outbound.messages", forget_messages)
-        if settings.EMAIL_DELIVERY == "folder":
+        in_folder = settings.EMAIL_DELIVERY == "folder"
+        sweep_records("outbound.messages", forget_messages, [MESSAGES, LETTERS] if in_folder else [MESSAGES])
+        if in_folder:
             before_rows_go(remove_letters)
             before_many_go(remove_letters_of_many)

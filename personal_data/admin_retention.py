@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from audit.selectors import entries_about
 from core import clock
@@ -29,6 +29,7 @@ from personal_data.held_words import held_back_lines
 from personal_data.models import FuseStop, RetentionLine, RetentionRun
 from personal_data.retention_rules import WHOLE_PERSON
 from personal_data.services.fusing import approve, drop
+from personal_data.services.own_looking import preview_own
 from personal_data.services.retention import begin_run, preview
 from policies import selectors as policies
 from policies.pack_types import Pack
@@ -156,6 +157,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
                 for line in preview(now=now, horizon_days=days, samples=samples)
             ],
             "shows_samples": samples,
+            **_own_records(now),
         }
         return render(request, "admin/personal_data/run_preview.html", context)
 
@@ -308,6 +310,36 @@ def _within(days: int) -> str:
 
 def _told(at: datetime | None, by: str) -> str:
     return _("%(moment)s by %(who)s") % {"moment": moment(at), "who": colleague(by)}
+
+
+def _own_records(now: datetime) -> dict[str, Any]:
+    """The portal's own records, by kind, and how their job fared."""
+    own = preview_own(now=now, horizons=HORIZONS)
+    last = ""
+    if own.last_at is not None:
+        last = _("Last run: %(moment)s.") % {"moment": moment(own.last_at)}
+    if own.last_done is not None:
+        removed = ngettext("%(count)s record went.", "%(count)s records went.", own.last_done)
+        last = f"{last} {removed % {'count': own.last_done}}"
+    return {
+        "own_lines": [
+            {
+                "what": line.what,
+                "kept": capfirst(line.kept),
+                "held": _figure(line.held),
+                "goes": [(_within(ahead), _figure(number)) for ahead, number in line.goes.items()],
+            }
+            for line in own.lines
+        ],
+        "own_heads": [_within(ahead) for ahead in HORIZONS],
+        "own_waits": own.waits,
+        "own_last": last or _("This job has not run yet."),
+        "own_failure": own.failure,
+    }
+
+
+def _figure(number: int | None) -> str:
+    return _("not known") if number is None else str(number)
 
 
 def _pack(now: datetime) -> Pack | None:

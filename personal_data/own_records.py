@@ -4,11 +4,13 @@ Periods come from the policy in force. Where it is silent on one (a version publ
 `[own_records]` was asked for) nothing of that kind goes by itself.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from core.classification import Keep, Period
 from core.clock import local_date
@@ -17,6 +19,9 @@ from personal_data.retention_rules import over_since, rules_digest
 from policies import selectors as policies
 from policies.enums import RetentionKind
 from policies.pack_types import EMPTY, Pack, RetentionSpec
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Sweep = Callable[["Ages"], int]
 
@@ -35,6 +40,7 @@ BESIDE_OTHER_WORK = frozenset(
 MOST_AHEAD = timedelta(days=1)  # as in services/fusing.py
 
 _sweeps: dict[str, Sweep] = {}
+_kinds: "dict[str, tuple[Kind, ...]]" = {}
 
 
 @dataclass(frozen=True)
@@ -91,13 +97,53 @@ class Ages:
         days = int(getattr(getattr(self.pack, table), key))
         return self.now - timedelta(days=days) if days else None
 
+    def over(self, rows: "QuerySet[Any]", moment: str, period: Period) -> "QuerySet[Any]":
+        """Of some rows, those whose moment is longer ago than a period; none where the policy gives no period."""
+        until = self.before(period)
+        return rows.none() if until is None else rows.filter(**{f"{moment}__lt": until})
 
-def sweep_records(code: str, sweep: Sweep) -> None:
+    def in_days(self, horizon: int) -> "Ages":
+        """The same so many days later, by the same policy."""
+        return replace(self, now=self.now + timedelta(days=horizon))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record a job sees to, for the preview; nothing of a record is ever shown.
+
+    `held` finds what there is, `over` what the job removes or empties, by the very query it does it by. Both may count
+    where there is no query; None says that it cannot be known. `until` says how long in words, and names periods by
+    their keys in the pack; where the policy is silent on `period`, nothing of the kind goes.
+    """
+
+    code: str
+    what: "StrOrPromise"
+    until: "StrOrPromise"
+    held: "Callable[[], QuerySet[Any] | int | None]"
+    over: "Callable[[Ages], QuerySet[Any] | int | None]"
+    period: Period | None = None
+
+
+def sweep_records(code: str, sweep: Sweep, kinds: Iterable[Kind]) -> None:
     """Register a job that removes or empties what the declarations name under its code. It must be repeatable.
 
-    It takes what `Ages` says, works in its own transactions, and returns to how many things it did something.
+    It takes what `Ages` says, works in its own transactions, and returns to how many things it did something. `kinds`
+    are shown before it does.
     """
     _sweeps[code] = sweep
+    show_records(code, kinds)
+
+
+def show_records(code: str, kinds: Iterable[Kind]) -> None:
+    """Show what a job sees to beside its other work."""
+    assert code in known_sweeps()
+    _kinds[code] = tuple(kinds)
+
+
+def known_kinds() -> Iterator[tuple[str, Kind]]:
+    """Every kind of record with the code of its job, in the order of the codes."""
+    for code in sorted(_kinds):
+        yield from ((code, kind) for kind in _kinds[code])
 
 
 def known_sweeps() -> frozenset[str]:
@@ -111,15 +157,21 @@ def ages(now: datetime) -> Ages | None:
     None while no policy is published, and while the fuse of the retention engine is out: the clock ran ahead, or the
     periods are not those two people let it go on with.
     """
+    allowed = ages_by_policy(now)
+    return allowed if allowed and not is_fuse_out(allowed.pack, now) else None
+
+
+def ages_by_policy(now: datetime) -> Ages | None:
+    """The same whatever the fuse says; None while no policy is published."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT LEAST(%s, now())", [now])
         (as_of,) = cursor.fetchone()
     version = policies.version_in_force(as_of)
-    pack = policies.document(version) if version else None
-    return Ages(as_of, pack) if pack and not _is_fuse_out(pack, now) else None
+    return Ages(as_of, policies.document(version)) if version else None
 
 
-def _is_fuse_out(pack: Pack, now: datetime) -> bool:
+def is_fuse_out(pack: Pack, now: datetime) -> bool:
+    """Whether no own record goes for now: the clock ran ahead, or two people have yet to agree to the periods."""
     last = RetentionTick.objects.filter(pk=1).first()
     if last is None:
         return False

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import pgettext_lazy
 
 from accounts.enums import AuditEvent
 from accounts.models import User
@@ -13,7 +15,7 @@ from audit.services.recording import record
 from core.actors import SYSTEM, Actor
 from core.classification import Period
 from personal_data.models import ErasureRun
-from personal_data.own_records import Ages
+from personal_data.own_records import Ages, Kind
 from personal_data.planning import cooling_off
 from personal_data.services.erasing import begin_erasure
 
@@ -52,15 +54,8 @@ def shut(*, user: User, by: Actor, now: datetime) -> None:
 
 def remove_unverified(ages: Ages) -> int:
     """Erase accounts whose address nobody proved in time: someone else may have typed it. How many began."""
-    now, until = ages.now, ages.before(Period.ACCOUNTS)
-    if until is None:
-        return 0
-    verified = EmailAddress.objects.filter(verified=True).values("user_id")
-    stale = User.objects.filter(is_active=True, is_staff=False, last_login=None, created_at__lt=until).exclude(
-        pk__in=verified
-    )
-    begun = 0
-    for user in stale.order_by("created_at")[:200]:
+    now, begun = ages.now, 0
+    for user in _unproved_over(ages).order_by("created_at")[:200]:
         with transaction.atomic():
             record(
                 event=AuditEvent.UNVERIFIED_REMOVED,
@@ -72,3 +67,22 @@ def remove_unverified(ages: Ages) -> int:
             remove_account(user=user, by=SYSTEM, now=now)
         begun += 1
     return begun
+
+
+def _unproved() -> "QuerySet[User]":
+    verified = EmailAddress.objects.filter(verified=True).values("user_id")
+    return User.objects.filter(is_active=True, is_staff=False, last_login=None).exclude(pk__in=verified)
+
+
+def _unproved_over(ages: Ages) -> "QuerySet[User]":
+    return ages.over(_unproved(), "created_at", Period.ACCOUNTS)
+
+
+UNPROVED = Kind(
+    "unproved",
+    pgettext_lazy("own record", "Accounts whose address nobody confirmed"),
+    pgettext_lazy("own record", "%(accounts_days)s after they were made"),
+    _unproved,
+    _unproved_over,
+    Period.ACCOUNTS,
+)

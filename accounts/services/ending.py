@@ -6,11 +6,14 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import pgettext_lazy
 
 from accounts.enums import AuditEvent
 from accounts.models import User
 from audit.services.recording import record
 from core.actors import Actor
+from personal_data.own_records import Kind
 
 
 @transaction.atomic
@@ -34,7 +37,7 @@ def end_session(*, user: User, session_id: int, by: Actor, now: datetime) -> int
 
 def forget_dead_sessions(*, now: datetime) -> int:
     """Remove what is kept of sessions that are over: contents, network address, browser. How many."""
-    Session.objects.filter(expire_date__lt=now).delete()
+    _sessions_over(now).delete()
     live = Session.objects.values("session_key")
     removed, _ = UserSession.objects.exclude(session_key__in=live).delete()
     return removed
@@ -56,3 +59,16 @@ def _record_end(*, user: User, ended: int, by: Actor, now: datetime) -> None:
         subject_id=user.subject_id,
         details={"ended": ended},
     )
+
+
+def _sessions_over(now: datetime) -> "QuerySet[Session]":
+    return Session.objects.filter(expire_date__lt=now)
+
+
+SESSIONS = Kind(
+    "sessions",
+    pgettext_lazy("own record", "Sessions, with network address and browser"),
+    pgettext_lazy("own record", "when they end, %(retention_days)s after the sign-in at the latest"),
+    Session.objects.all,
+    lambda ages: _sessions_over(ages.now),
+)

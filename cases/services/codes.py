@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import pgettext_lazy
 
 from cases import sealing
 from cases.enums import CodeAnswer, CodePurpose
@@ -24,7 +26,7 @@ from cases.services.telling import tell_person
 from core.classification import Period
 from core.encryption import blind_index
 from core.queue import enqueue_on_commit
-from personal_data.own_records import Ages
+from personal_data.own_records import Ages, Kind
 
 LIFETIME = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
@@ -117,8 +119,7 @@ def answer(*, code_id: UUID, purpose: str, typed: str, now: datetime) -> CodeAns
 
 def remove_old(ages: Ages) -> int:
     """Remove codes when their time after they were asked for is over. How many."""
-    until = ages.before(Period.CODES)
-    return OneTimeCode.objects.filter(created_at__lt=until).delete()[0] if until else 0
+    return _codes_over(ages).delete()[0]
 
 
 def _find(reference: str, address: str) -> Case | None:
@@ -144,3 +145,17 @@ def _hash(row: OneTimeCode, code: str) -> bytes:
 
 def _digits(typed: str) -> str:
     return "".join(char for char in typed if char.isdecimal())
+
+
+def _codes_over(ages: Ages) -> "QuerySet[OneTimeCode]":
+    return ages.over(OneTimeCode.objects.all(), "created_at", Period.CODES)
+
+
+CODES = Kind(
+    "codes",
+    pgettext_lazy("own record", "One-time codes"),
+    pgettext_lazy("own record", "%(codes_days)s after they were asked for"),
+    OneTimeCode.objects.all,
+    _codes_over,
+    Period.CODES,
+)

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from cases.enums import OPEN_STATES, CaseStatus
 from cases.explaining import last_day
@@ -24,7 +25,7 @@ from core.classification import Period
 from core.selectors import working_calendar
 from core.templatetags.portal import day
 from outbound.services.queueing import queue_notice
-from personal_data.own_records import Ages
+from personal_data.own_records import Ages, Kind
 
 AHEAD = timedelta(hours=1)
 SOON_DAYS = 3
@@ -60,8 +61,7 @@ def write_digests(*, now: datetime) -> int:
 
 def forget_digests(ages: Ages) -> int:
     """Which digests were written is of no use after some time. How many rows went."""
-    until = ages.before(Period.DESK)
-    return DeskDigest.objects.filter(written_at__lt=until).delete()[0] if until else 0
+    return _digests_over(ages).delete()[0]
 
 
 def digest_for(user: Any, *, officer: bool, calendar: WorkingCalendar, now: datetime) -> Digest:
@@ -128,3 +128,17 @@ def _write(user: Any, *, officer: bool, calendar: WorkingCalendar, now: datetime
             dedup=f"digest:{today:%Y%m%d}:{user.pk}",
         )
     return True
+
+
+def _digests_over(ages: Ages) -> "QuerySet[DeskDigest]":
+    return ages.over(DeskDigest.objects.all(), "written_at", Period.DESK)
+
+
+DIGESTS = Kind(
+    "digests",
+    pgettext_lazy("own record", "Which morning mails were written to staff"),
+    pgettext_lazy("own record", "%(desk_days)s after they were written"),
+    DeskDigest.objects.all,
+    _digests_over,
+    Period.DESK,
+)

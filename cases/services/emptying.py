@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import pgettext_lazy
 
 from audit.models import AuditEntry, AuditNote
 from cases.enums import CaseEvent
@@ -22,7 +23,7 @@ from core.classification import Period
 from personal_data import storage
 from personal_data.models import DataSubject, RetentionEvent
 from personal_data.own_holds import on_case
-from personal_data.own_records import Ages
+from personal_data.own_records import Ages, Kind
 from personal_data.registry import Declaration, blob_owners, declarations
 
 MOST = 2000  # cases in one run; an hour later the next ones follow
@@ -117,3 +118,15 @@ def _blank(declaration: Declaration) -> dict[str, Any]:
         assert isinstance(field, models.Field)
         changes[name] = None if field.null else b"" if isinstance(field, models.BinaryField) else ""
     return changes
+
+
+CASES = Kind(
+    "cases",
+    pgettext_lazy("own record", "Words and files of requests and complaints; reference, dates and codes stay"),
+    pgettext_lazy(
+        "own record",
+        "%(evidence_years)s after the end of the case, %(unknown_sender_days)s where the sender was never known",
+    ),
+    lambda: sum(model._default_manager.filter(emptied_at__isnull=True).count() for model in case_kinds().values()),
+    lambda ages: sum(_over(model, ages).count() for model in case_kinds().values()),
+)

@@ -107,6 +107,15 @@ def days(count: int | Literal[""] | None) -> str:
 
 
 @register.filter
+def years(count: int | Literal[""] | None) -> str:
+    """A number of years: 03 năm, 3 years."""
+    if count is None or count == "":
+        return ""
+    number = int(count)
+    return ngettext("%(count)s year", "%(count)s years", number) % {"count": _count(number)}
+
+
+@register.filter
 def working_days(count: int | Literal[""] | None) -> str:
     """A number of working days: 02 ngày làm việc, 2 working days."""
     if count is None or count == "":

@@ -9,7 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import pgettext_lazy
 
 from audit.models import AuditEntry, AuditNote
 from audit.services.recording import Fact, record_many
@@ -19,7 +20,7 @@ from personal_data import keys
 from personal_data.enums import AuditEvent, SubjectState
 from personal_data.models import DataSubject
 from personal_data.own_holds import on_proof_of
-from personal_data.own_records import Ages
+from personal_data.own_records import Ages, Kind
 from personal_data.services.announcing import EvidenceEnded, announce
 
 BATCH = 200
@@ -69,18 +70,16 @@ def end_evidence_of(subject_ids: Iterable[UUID], *, now: datetime) -> None:
 def remove_old_notes(ages: Ages) -> int:
     """Remove free texts beside entries whose evidence period is over; the entries stay. How many.
 
-    Notes of a case go with the case. Entries are numbered in the order of time, so the first young one ends the search.
+    Notes of a case go with the case.
     """
-    until, after, gone = ages.before(Period.EVIDENCE), 0, 0
-    assert until is not None
-    while True:
-        notes = list(AuditNote.objects.filter(entry_ref__gt=after).order_by("entry_ref")[:NOTES_AT_ONCE])
-        entries = AuditEntry.objects.in_bulk([note.entry_ref for note in notes])
-        old = [note for note in notes if note.entry_ref not in entries or entries[note.entry_ref].at < until]
-        gone += _remove(note.pk for note in old if not _stays(entries.get(note.entry_ref)))
-        if len(old) < NOTES_AT_ONCE:
-            return gone
-        after = notes[-1].entry_ref
+    gone = 0
+    while found := list(_notes_over(ages).order_by("entry_ref").values_list("pk", flat=True)[:NOTES_AT_ONCE]):
+        # A hold is asked for again in the statement that removes.
+        went = _notes_over(ages).filter(pk__in=found).delete()[0]
+        gone += went
+        if not went:
+            break
+    return gone
 
 
 def _end(ids: list[UUID], ages: Ages) -> int:
@@ -103,10 +102,25 @@ def _over(ages: Ages) -> "QuerySet[DataSubject]":
     return people
 
 
-def _remove(pks: Iterable[int]) -> int:
-    # A hold is asked for in the statement that removes.
-    return AuditNote.objects.filter(pk__in=list(pks)).exclude(Exists(on_proof_of(OuterRef("subject_ref")))).delete()[0]
+def _notes_over(ages: Ages) -> "QuerySet[AuditNote]":
+    """Notes whose entry is old and names no case, with no hold on their person."""
+    goes_with = Q(*[("target__startswith", f"{kind}:") for kind in sorted(_goes_with)], _connector=Q.OR)
+    entry = AuditEntry.objects.filter(pk=OuterRef("entry_ref"))
+    stays = entry.filter(Q(at__gte=ages.before(Period.EVIDENCE)) | goes_with)
+    return AuditNote.objects.exclude(Exists(stays)).exclude(Exists(on_proof_of(OuterRef("subject_ref"))))
 
 
-def _stays(entry: AuditEntry | None) -> bool:
-    return entry is not None and entry.target.partition(":")[0] in _goes_with
+EVIDENCE = Kind(
+    "evidence",
+    pgettext_lazy("own record", "Proof that can still be tied to people who were erased"),
+    pgettext_lazy("own record", "%(evidence_years)s after the erasure, once no case of theirs has words left"),
+    lambda: DataSubject.objects.filter(state=SubjectState.ERASED, evidence_ended_at__isnull=True),
+    _over,
+)
+NOTES = Kind(
+    "notes",
+    pgettext_lazy("own record", "Free texts beside the record"),
+    pgettext_lazy("own record", "%(evidence_years)s after they were written; those of a case go with it"),
+    AuditNote.objects.all,
+    _notes_over,
+)

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import pgettext_lazy
 
 from audit.services.recording import record
 from core.actors import SYSTEM
@@ -26,15 +27,24 @@ from personal_data.models import (
     RetentionRun,
 )
 from personal_data.own_holds import on_proof_of
-from personal_data.own_records import Ages
+from personal_data.own_records import Ages, Kind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 BATCH = 1000  # rows of a kind in one run; an hour later the next ones follow
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Rows kept as proof until the evidence period after `ended` is over; `target` is whom their entry names."""
+    """Rows kept as proof until the evidence period after `ended` is over; `target` is whom their entry names.
 
+    `what` and `until` tell staff of them.
+    """
+
+    code: str
+    what: "StrOrPromise"
+    until: "StrOrPromise"
     rows: Callable[[], "QuerySet[Any]"]
     ended: Any
     target: Callable[[Any], str]
@@ -44,22 +54,12 @@ class Proof:
 
 def remove_notices(ages: Ages) -> int:
     """Notices of what was due, sent or not, some time after their day."""
-    until = ages.before(Period.NOTICES)
-    return DueNotice.objects.filter(due_at__lt=until).delete()[0] if until else 0
+    return _notices_over(ages).delete()[0]
 
 
 def remove_imports(ages: Ages) -> int:
     """Imports that are over and of which nobody is held any more, with what may be left of their files."""
-    until = ages.before(Period.IMPORTS)
-    if until is None:
-        return 0
-    over = (
-        Q(state=ImportState.DONE, finished_at__lt=until)
-        | Q(state=ImportState.UNDONE, undone_at__lt=until)
-        | Q(state=ImportState.FAULTY, created_at__lt=until)
-    )
-    somebody = ImportedPerson.objects.filter(batch=OuterRef("pk"))
-    batches = ImportBatch.objects.filter(over).exclude(Exists(somebody))
+    batches = _imports_over(ages)
     return sum(_remove_import(batch_id, batches, ages) for batch_id in _some(batches))
 
 
@@ -76,6 +76,9 @@ def _remove_erasure(run: ErasureRun) -> None:
 
 PROOF = (
     Proof(
+        "erasures",
+        pgettext_lazy("own record", "Proof of erasures: the plan, and what was done by it"),
+        pgettext_lazy("own record", "%(evidence_years)s after the erasure"),
         ErasureRun.objects.all,
         Coalesce("finished_at", "cancelled_at"),
         lambda run: f"subject:{run.subject_ref}",
@@ -83,24 +86,67 @@ PROOF = (
         _remove_erasure,
     ),
     Proof(
+        "copies",
+        pgettext_lazy(
+            "own record", "Proof that a copy was made; the copy itself goes once fetched, or when it runs out"
+        ),
+        pgettext_lazy("own record", "%(evidence_years)s after the copy was asked for"),
         lambda: Package.objects.filter(state__in=(PackageState.FETCHED, PackageState.EXPIRED)),
         F("asked_at"),
         lambda package: f"subject:{package.subject_id}",
         "subject_id",
     ),
-    Proof(RecipientTask.objects.all, F("confirmed_at"), lambda task: f"subject:{task.subject_ref}", "subject_ref"),
-    Proof(LegalHold.objects.all, F("released_at"), lambda hold: f"hold:{hold.pk}"),
     Proof(
+        "orders",
+        pgettext_lazy("own record", "Orders to recipients"),
+        pgettext_lazy("own record", "%(evidence_years)s after the recipient confirmed"),
+        RecipientTask.objects.all,
+        F("confirmed_at"),
+        lambda task: f"subject:{task.subject_ref}",
+        "subject_ref",
+    ),
+    Proof(
+        "holds",
+        pgettext_lazy("own record", "Legal holds"),
+        pgettext_lazy("own record", "%(evidence_years)s after the release"),
+        LegalHold.objects.all,
+        F("released_at"),
+        lambda hold: f"hold:{hold.pk}",
+    ),
+    Proof(
+        "disposals",
+        pgettext_lazy("own record", "Decided deletions"),
+        pgettext_lazy("own record", "%(evidence_years)s after they were carried out or declined"),
         lambda: Disposal.objects.filter(state__in=(DisposalState.DONE, DisposalState.DECLINED)),
         Coalesce("done_at", "decided_at"),
         lambda disposal: f"disposal:{disposal.pk}",
     ),
     Proof(
+        "runs",
+        pgettext_lazy("own record", "Retention runs"),
+        pgettext_lazy("own record", "%(evidence_years)s after they finished"),
         lambda: RetentionRun.objects.filter(state__in=(RunState.DONE, RunState.DROPPED)),
         F("finished_at"),
         lambda run: f"retention:{run.pk}",
     ),
 )
+
+
+def _notices_over(ages: Ages) -> "QuerySet[DueNotice]":
+    return ages.over(DueNotice.objects.all(), "due_at", Period.NOTICES)
+
+
+def _imports_over(ages: Ages) -> "QuerySet[ImportBatch]":
+    until = ages.before(Period.IMPORTS)
+    if until is None:
+        return ImportBatch.objects.none()
+    over = (
+        Q(state=ImportState.DONE, finished_at__lt=until)
+        | Q(state=ImportState.UNDONE, undone_at__lt=until)
+        | Q(state=ImportState.FAULTY, created_at__lt=until)
+    )
+    somebody = ImportedPerson.objects.filter(batch=OuterRef("pk"))
+    return ImportBatch.objects.filter(over).exclude(Exists(somebody))
 
 
 def _over(kind: Proof, ages: Ages) -> "QuerySet[Any]":
@@ -140,3 +186,22 @@ def _remove_import(batch_id: Any, batches: "models.QuerySet[ImportBatch]", ages:
         transaction.on_commit(partial(storage.remove_blob, batch_id))
         batch.delete()
     return 1
+
+
+NOTICES = Kind(
+    "notices",
+    pgettext_lazy("own record", "Notices of what was due"),
+    pgettext_lazy("own record", "%(notices_days)s after their day"),
+    DueNotice.objects.all,
+    _notices_over,
+    Period.NOTICES,
+)
+IMPORTS = Kind(
+    "imports",
+    pgettext_lazy("own record", "Imports"),
+    pgettext_lazy("own record", "%(imports_days)s after they ended, once nobody they brought is held any more"),
+    ImportBatch.objects.all,
+    _imports_over,
+    Period.IMPORTS,
+)
+PROOF_KINDS = [Kind(one.code, one.what, one.until, one.rows, partial(_over, one)) for one in PROOF]

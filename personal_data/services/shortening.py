@@ -4,20 +4,23 @@ The file is written anew from there on and put in place of the old one in one st
 last frame left out, so that the frames that stay prove themselves as before.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import pgettext_lazy
 
 from audit.services.recording import record
 from core.actors import SYSTEM
 from personal_data.enums import AuditEvent
 from personal_data.errors_register import RegisterRefused
-from personal_data.models import UnplayedFrame
-from personal_data.own_records import Ages
+from personal_data.models import RegisterHead, UnplayedFrame
+from personal_data.own_records import Ages, Kind
 from personal_data.register import file
 from personal_data.register.faults import RegisterFault
+from personal_data.register.frames import Frame
 from personal_data.services.announcing import held_register, move_head, register_path
 
 
@@ -32,13 +35,9 @@ def shorten_register(ages: Ages) -> int:
 
 def _shorten(now: datetime) -> int:
     """Frames that are still to be done stay, and all that follow them."""
-    until = now - timedelta(days=settings.PORTAL_BACKUP_DAYS)
     with held_register(now=now, to_write=True) as held:
         opening = held.register.first()
-        waiting = UnplayedFrame.objects.values_list("sequence", flat=True).first()
-        done = min(held.head.sequence, held.head.sequence if waiting is None else waiting - 1)
-        frames = held.register.frames_after(opening.place)
-        over = list(takewhile(lambda frame: frame.sequence <= done and frame.at < until, frames))
+        over = list(_over(held.register, opening, held.head.sequence, now))
         if not over:
             return 0
         file.shorten(register_path(), held.register, over[-1], now)
@@ -52,3 +51,33 @@ def _shorten(now: datetime) -> int:
         details={"left_out": len(over), "until": over[-1].sequence},
     )
     return len(over)
+
+
+def _over(register: file.Register, opening: Frame, head: int, now: datetime) -> Iterator[Frame]:
+    """The frames no backup kept asks for any more; what waits to be done ends them."""
+    waiting = UnplayedFrame.objects.values_list("sequence", flat=True).first()
+    done = head if waiting is None else min(head, waiting - 1)
+    until = now - timedelta(days=settings.PORTAL_BACKUP_DAYS)
+    return takewhile(lambda frame: frame.sequence <= done and frame.at < until, register.frames_after(opening.place))
+
+
+def _count_frames(ages: Ages | None = None) -> int | None:
+    """Frames of the register, or those that are over; None where it cannot be read."""
+    head = RegisterHead.objects.values_list("sequence", flat=True).first()
+    if head is None:
+        return 0
+    try:
+        with file.opened(register_path()) as register:
+            opening = register.first()
+            return head - opening.sequence if ages is None else len(list(_over(register, opening, head, ages.now)))
+    except RegisterFault:
+        return None
+
+
+FRAMES = Kind(
+    "register",
+    pgettext_lazy("own record", "Frames of the erasure register"),
+    pgettext_lazy("own record", "%(backup_days)s, as long as a backup is kept in which the deleted data still stands"),
+    _count_frames,
+    _count_frames,
+)

@@ -8,6 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils.translation import pgettext_lazy
 
 from audit.services.recording import Fact, record, record_each, record_many
 from core.actors import SYSTEM, Actor
@@ -18,7 +19,7 @@ from personal_data.enums import AuditEvent, ImportState, MergeState, Source, Sub
 from personal_data.errors import ImportNotReady
 from personal_data.models import DataItem, DataSubject, ImportBatch, ImportedPerson, Merge, PurposeState
 from personal_data.naming import named
-from personal_data.own_records import Ages
+from personal_data.own_records import Ages, Kind
 from personal_data.permissions import check_can_import
 from personal_data.selectors_holds import held_people
 from personal_data.services.announcing import Erased, announce
@@ -46,12 +47,8 @@ def undo(*, batch_id: UUID, by: Actor, now: datetime) -> None:
 
 def discard_stale(ages: Ages) -> int:
     """Drop files that were checked and that nobody applied in time. How many."""
-    now, until = ages.now, ages.before(Period.IMPORTS)
-    if until is None:
-        return 0
-    stale = ImportBatch.objects.filter(state=ImportState.CHECKED, created_at__lt=until)
-    count = 0
-    for batch_id in list(stale.values_list("pk", flat=True)):
+    now, count = ages.now, 0
+    for batch_id in list(_stale(ages).values_list("pk", flat=True)):
         with transaction.atomic():
             batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
             if batch.state == ImportState.CHECKED:
@@ -73,6 +70,14 @@ def undo_more(*, batch_id: UUID, now: datetime) -> None:
 def staying(batch: ImportBatch) -> int:
     """How many people of an undone batch stay."""
     return ImportedPerson.objects.filter(batch=batch).count()
+
+
+def _checked() -> "models.QuerySet[ImportBatch]":
+    return ImportBatch.objects.filter(state=ImportState.CHECKED)
+
+
+def _stale(ages: Ages) -> "models.QuerySet[ImportBatch]":
+    return ages.over(_checked(), "created_at", Period.IMPORTS)
 
 
 def _begin(batch: ImportBatch, by: Actor, now: datetime) -> None:
@@ -145,3 +150,13 @@ def _remove(ids: set[UUID], now: datetime) -> None:
 
 def _record(event: str, batch: ImportBatch, by: Actor, now: datetime, details: dict[str, object] | None = None) -> None:
     record(event=event, target=f"import:{batch.pk}", by=by, now=now, details=details)
+
+
+UNAPPLIED = Kind(
+    "imports-unapplied",
+    pgettext_lazy("own record", "Imports that were checked and never applied"),
+    pgettext_lazy("own record", "%(imports_days)s after the file came in"),
+    _checked,
+    _stale,
+    Period.IMPORTS,
+)

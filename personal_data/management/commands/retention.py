@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -12,11 +13,13 @@ from django.utils.translation import override
 from core import clock
 from core.actors import SYSTEM
 from core.errors import NotAllowed
+from core.templatetags.portal import moment
 from personal_data.enums import RunKind, RunState
 from personal_data.erasure_words import label_of
 from personal_data.errors_runs import RunFailed
 from personal_data.held_words import held_back_lines
 from personal_data.models import RetentionRun
+from personal_data.services.own_looking import preview_own
 from personal_data.services.retention import begin_run, continue_run, preview
 
 HORIZONS = (0, 7, 30)
@@ -38,7 +41,7 @@ class Command(BaseCommand):
         with override(options["language"]):
             report = _preview() if options["dry_run"] else _run()
             if options["json"]:
-                self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
+                self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2, default=datetime.isoformat))
             else:
                 self.stdout.write("\n".join(_told(report)))
         if not report["ok"]:
@@ -48,7 +51,7 @@ class Command(BaseCommand):
 def _preview() -> dict[str, Any]:
     now = clock.now()
     days = {days: [asdict(line) for line in preview(now=now, horizon_days=days)] for days in HORIZONS}
-    return {"ok": True, "days": days}
+    return {"ok": True, "days": days, "own_records": asdict(preview_own(now=now, horizons=HORIZONS))}
 
 
 def _run() -> dict[str, Any]:
@@ -79,7 +82,8 @@ def _run() -> dict[str, Any]:
 
 def _told(report: dict[str, Any]) -> list[str]:
     if "days" in report:
-        return [words for days, lines in report["days"].items() for words in _day_told(days, lines)]
+        people = [words for days, lines in report["days"].items() for words in _day_told(days, lines)]
+        return [*people, *_own_told(report["own_records"])]
     lines = [str(report["message"])]
     if "run" in report:
         figures = {"items": report["items"], "people": report["people"]}
@@ -107,6 +111,27 @@ def _day_told(days: int, lines: list[dict[str, Any]]) -> list[str]:
         for line in lines
     ]
     return [head, *(told or [_("  nothing")])]
+
+
+def _own_told(own: dict[str, Any]) -> list[str]:
+    told = [_("What the portal writes for its own work:")]
+    if own["waits"]:
+        told.append(_("  nothing of it goes for now: a run waits for two people, or the clock ran ahead"))
+    told += [
+        _("  %(what)s (%(kept)s): %(held)s; today %(today)s, in 7 days %(week)s, in 30 days %(month)s")
+        % {**line, "held": _number(line["held"]), **dict(zip(("today", "week", "month"), _goes(line), strict=True))}
+        for line in own["lines"]
+    ]
+    last = {"moment": own["last_at"] and moment(own["last_at"]), "count": _number(own["last_done"])}
+    return [*told, _("  last run: %(moment)s, records removed: %(count)s") % last] if own["last_at"] else told
+
+
+def _goes(line: dict[str, Any]) -> list[str]:
+    return [_number(line["goes"][ahead]) for ahead in HORIZONS]
+
+
+def _number(number: int | None) -> str:
+    return _("not known") if number is None else str(number)
 
 
 def _held(held_back: dict[str, int]) -> str:
