@@ -14,20 +14,21 @@ from accounts.models import User
 from accounts.sealed_address import address_of_subject
 from core.templatetags.portal import day
 from outbound.services.queueing import queue_notice
-from personal_data.staff_telling import HOLD_REVIEW
+from personal_data.staff_telling import DISPOSAL_WAITS, HOLD_REVIEW
 
 ANSWER_FOR_IT = (Role.DPO.value, Role.ADMINISTRATOR.value)
+_ABOUT = {HOLD_REVIEW: ("legalhold", "hold"), DISPOSAL_WAITS: ("disposal", "disposal")}
 
 
-def write_to_staff(*, notice: str, context: Mapping[str, str], dedup: str, now: datetime, to: str) -> int:
-    """Queue a letter to a colleague, or to every officer and administrator. How many.
+def write_to_staff(*, notice: str, context: Mapping[str, str], dedup: str, now: datetime, to: str, but: str) -> int:
+    """Queue a letter to a colleague, or to every officer and administrator but one. How many.
 
-    The page it leads to follows from what it is about: `hold` or `run` of the context. A `day` is written out in the
-    language of the reader.
+    The page it leads to follows from what it is about: `hold`, `disposal` or `run` of the context. A `day` is written
+    out in the language of the reader.
     """
     written = 0
     for user in _readers(to):
-        address = address_of_subject(user.subject_id)
+        address = address_of_subject(user.subject_id) if f"user:{user.pk}" != but else ""
         if address:
             queue_notice(
                 notice=notice,
@@ -51,7 +52,7 @@ def _readers(to: str) -> "QuerySet[Any]":
 
 
 def _told(notice: str, context: Mapping[str, str], language: str) -> dict[str, str]:
-    model, key = ("legalhold", "hold") if notice == HOLD_REVIEW else ("retentionrun", "run")
+    model, key = _ABOUT.get(notice, ("retentionrun", "run"))
     path = (
         reverse(f"admin:personal_data_{model}_change", args=[context[key]])
         if context.get(key)

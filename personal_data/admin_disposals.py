@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from audit.services.recording import actor_reference
 from core import clock
@@ -73,7 +73,7 @@ class DisposalAdmin(ReadOnlyAdmin):
     def goes(self, row: Disposal) -> str:
         return day(row.goes_on)
 
-    @admin.display(description=pgettext_lazy("of a case", "State"))
+    @admin.display(description=gettext_lazy("state"))
     def status(self, row: Disposal) -> str:
         return render_to_string(STATUS, disposal_mark(row))
 
@@ -83,6 +83,9 @@ class DisposalAdmin(ReadOnlyAdmin):
             self._route("decline", self.decline_view),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"add_words": _("Prepare a deletion"), **(extra_context or {})})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Select, see the effect, and only then put it before a second person. The dry run keeps nothing."""
@@ -170,7 +173,7 @@ class DisposalAdmin(ReadOnlyAdmin):
             "mark": disposal_mark(row),
             "rows": _facts(row, by=by),
             "effect": _shown(row, effect),
-            "before": _shown(row, before) if waits and digest_of(row, effect) != bytes(row.digest) else None,
+            "compared": _compared(row, before, effect) if waits and digest_of(row, effect) != bytes(row.digest) else [],
             "digest": digest_of(row, effect).hex() if waits else "",
             "approves": waits and permissions.can_decide_retention(by=by, not_by=row.proposed_by),
             "declines": waits and (own or permissions.can_decide_retention(by=by)),
@@ -233,6 +236,22 @@ def _shown(row: Disposal, effect: Effect) -> Mapping[str, Any]:
         "held_back": held_back_lines(effect.held_back),
         "is_purpose": row.kind == DisposalKind.PURPOSE,
     }
+
+
+def _compared(row: Disposal, before: Effect, now: Effect) -> list[tuple[str, list[str], list[str]]]:
+    """Both effects line by line, when it was prepared and now."""
+    if row.kind == DisposalKind.PURPOSE:
+        return [(_("People for whom it ends"), [str(before.people)], [str(now.people)])]
+    none = [pgettext("entries", "none")]
+    return [
+        (_("People concerned"), [str(before.people)], [str(now.people)]),
+        (_("Entries that go"), [str(before.items)], [str(now.items)]),
+        (
+            _("Entries that stay for now"),
+            held_back_lines(before.held_back) or none,
+            held_back_lines(now.held_back) or none,
+        ),
+    ]
 
 
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:

@@ -115,6 +115,9 @@ class LegalHoldAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"add_words": _("Place a legal hold"), **(extra_context or {})})
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Place a hold. Its page may be opened with the person filled in."""
         if not self.has_add_permission(request):
@@ -252,7 +255,7 @@ def hold_mark(hold: LegalHold, *, today: date) -> dict[str, str]:
         return {"kind": "neutral", "label": _("released on %(day)s") % {"day": day(hold.released_at)}}
     if hold.review_on <= today:
         return {"kind": "overdue", "label": _("in force, to be reviewed")}
-    return {"kind": "stopped", "label": pgettext("hold", "in force")}
+    return {"kind": "active", "label": pgettext("hold", "in force")}
 
 
 def hold_facts(hold: LegalHold, *, by: Actor) -> list[tuple[str, str, str]]:

@@ -89,6 +89,10 @@ class PurposeStateAdmin(ReadOnlyAdmin):
         """There is no page of one row: the list says all of it."""
         raise Http404
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        words = _("Record that a contract began or is over")
+        return super().changelist_view(request, {"add_words": words, **(extra_context or {})})
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Record that a contract began or is over, for one person or many."""
         if not self.has_add_permission(request):

@@ -27,7 +27,7 @@ from personal_data.enums import AuditEvent, FuseReason, RunKind, RunState
 from personal_data.erasure_words import label_of
 from personal_data.held_words import held_back_lines
 from personal_data.models import FuseStop, RetentionLine, RetentionRun
-from personal_data.retention_rules import WHOLE_PERSON
+from personal_data.retention_rules import OWN_RECORDS, WHOLE_PERSON
 from personal_data.services.fusing import approve, drop
 from personal_data.services.own_looking import preview_own
 from personal_data.services.retention import begin_run, preview
@@ -65,7 +65,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    @admin.display(description=gettext_lazy("Run number"))
+    @admin.display(description=pgettext_lazy("retention run", "Number"))
     def number(self, row: RetentionRun) -> str:
         return str(row)
 
@@ -81,7 +81,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
     def gone(self, row: RetentionRun) -> int:
         return int(row.items_gone)
 
-    @admin.display(description=pgettext_lazy("of a case", "State"))
+    @admin.display(description=gettext_lazy("state"))
     def status(self, row: RetentionRun) -> str:
         return render_to_string(STATUS, run_mark(row))
 
@@ -120,7 +120,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
             "mark": run_mark(run),
             "rows": _facts(run),
             "lines": [_line(line, pack) for line in run.lines.all()],
-            "stops": [_stop(stop, run, by) for stop in run.stops.order_by("stopped_at", "pk")],
+            "stops": [_stop(stop, run, by, pack) for stop in run.stops.order_by("stopped_at", "pk")],
             "drop_url": _drop_url(run, by),
             "recorded": [
                 (moment(entry.at), str(_RECORDED.get(entry.event, entry.event)), colleague(entry.actor))
@@ -232,13 +232,17 @@ def _facts(run: RetentionRun) -> list[tuple[str, str]]:
 
 
 def _counts(people: int, items: int) -> str:
-    return _("%(items)s entries, %(people)s people") % {"items": items, "people": people}
+    told = {
+        "entries": ngettext("%(count)s entry", "%(count)s entries", items) % {"count": items},
+        "people": ngettext("%(count)s person", "%(count)s people", people) % {"count": people},
+    }
+    return _("%(entries)s, %(people)s") % told
 
 
 def _line(line: RetentionLine, pack: Pack | None) -> dict[str, Any]:
     return {
         "rule": rule_words(line.rule, pack),
-        "what": label_of(line.target),
+        "what": _what(line),
         "due": line.due,
         "gone": line.gone,
         "held_back": held_back_lines(line.held_back),
@@ -251,12 +255,16 @@ def _line(line: RetentionLine, pack: Pack | None) -> dict[str, Any]:
     }
 
 
-def _stop(stop: FuseStop, run: RetentionRun, by: Actor) -> dict[str, Any]:
+def _what(line: RetentionLine) -> str:
+    return _("People, with all that is left of them") if line.rule == WHOLE_PERSON else label_of(line.target)
+
+
+def _stop(stop: FuseStop, run: RetentionRun, by: Actor, pack: Pack | None) -> dict[str, Any]:
     waits = stop.is_open and run.state == RunState.STOPPED
     said = [(stop.first_at, stop.first_by), (stop.second_at, stop.second_by)]
     return {
         "reason": stop.get_reason_display(),
-        "figures": _figures(stop),
+        "figures": _figures(stop, pack),
         "approved": [_told(at, who) for at, who in said if who],
         "dropped": _told(stop.dropped_at, stop.dropped_by) if stop.dropped_by else "",
         "is_second": bool(stop.first_by),
@@ -274,7 +282,7 @@ def _drop_url(run: RetentionRun, by: Actor) -> str:
     return reverse(f"admin:{NAME}_drop", args=[stop.pk]) if stop and may else ""
 
 
-def _figures(stop: FuseStop) -> list[str]:
+def _figures(stop: FuseStop, pack: Pack | None) -> list[str]:
     """The figures of a stop in words."""
     told = stop.figures
     if stop.reason == FuseReason.CLOCK:
@@ -284,7 +292,7 @@ def _figures(stop: FuseStop) -> list[str]:
         }
         return [_("Last seen: %(last)s. The clock says: %(now)s.") % both]
     if stop.reason == FuseReason.RULES:
-        lines = [_("Changed: %(what)s") % {"what": ", ".join(_changed(code) for code in told.get("changed", []))}]
+        lines = [_("Changed: %(what)s") % {"what": _changed(code, pack)} for code in told.get("changed", [])]
         if "items_before" in told:
             before = _counts(told.get("people_before", 0), told["items_before"])
             lines.append(_("By the rules before, it would delete %(counts)s.") % {"counts": before})
@@ -297,11 +305,13 @@ def _figures(stop: FuseStop) -> list[str]:
     return lines
 
 
-def _changed(code: str) -> str:
+def _changed(code: str, pack: Pack | None) -> str:
     kind, _colon, name = code.partition(":")
     if kind == "field":
         return _("field “%(name)s”") % {"name": field_name(name)}
-    return _("rule “%(name)s”") % {"name": name}
+    if name == OWN_RECORDS:
+        return _("how long the portal keeps what it writes for its own work")
+    return _("rule “%(name)s”") % {"name": rule_words(name, pack).rstrip(".")}
 
 
 def _within(days: int) -> str:

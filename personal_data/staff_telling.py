@@ -6,6 +6,7 @@ from datetime import datetime
 HOLD_REVIEW = "staff-hold-review"
 RUN_STOPPED = "staff-retention-stopped"
 RUN_FAILED = "staff-retention-failed"
+DISPOSAL_WAITS = "staff-disposal-waiting"
 
 _ways: list[Callable[..., int]] = []
 
@@ -16,8 +17,11 @@ def tell_staff_with(way: Callable[..., int]) -> None:
         _ways.append(way)
 
 
-def tell_staff(*, notice: str, context: Mapping[str, str], dedup: str, now: datetime, to: str = "") -> int:
+def tell_staff(
+    *, notice: str, context: Mapping[str, str], dedup: str, now: datetime, to: str = "", but: str = ""
+) -> int:
     """Write to one colleague, named by reference such as `user:…`; to nobody in particular, to officers and
-    administrators. In the caller's transaction, once each under `dedup`. How many were written to.
+    administrators, without the one named by `but`. In the caller's transaction, once each under `dedup`. How many were
+    written to.
     """
-    return sum(way(notice=notice, context=context, dedup=dedup, now=now, to=to) for way in _ways)
+    return sum(way(notice=notice, context=context, dedup=dedup, now=now, to=to, but=but) for way in _ways)

@@ -22,7 +22,9 @@ from personal_data.models import DataSubject, Disposal
 from personal_data.permissions import check_can_decide_retention, check_can_prepare_retention
 from personal_data.selectors_holds import newest_pack
 from personal_data.services.disposal_effect import Effect, effect_of
+from personal_data.services.holds import one_at_a_time
 from personal_data.services.purposes import purposes_that_end
+from personal_data.staff_telling import DISPOSAL_WAITS, tell_staff
 
 LONGEST_WAIT = timedelta(days=366)
 
@@ -81,7 +83,9 @@ def propose(
     by: Actor,
     now: datetime,
 ) -> Disposal:
-    """Prepare a deletion for a second person; `seen_digest` is the effect the first one saw.
+    """Prepare a deletion for a second person, who is told; `seen_digest` is the effect the first one saw.
+
+    Sent twice, the one that waits already is returned.
 
     Raises RetentionRefused, NotClear, EffectChanged.
     """
@@ -100,8 +104,15 @@ def propose(
         if seen_digest is not None and seen_digest != bytes(row.digest):
             raise EffectChanged
         row.proposed_by, row.proposed_at = actor_reference(by), now
+        one_at_a_time(by)
+        same = Disposal.objects.filter(state=DisposalState.PROPOSED, proposed_by=row.proposed_by, digest=row.digest)
+        if (before := same.first()) is not None:
+            return before
         row.save(force_insert=True)
         _record(AuditEvent.DISPOSAL_PROPOSED, row, by, now)
+        told = {"disposal": str(row.pk)}
+        dedup = f"disposal-waiting:{row.pk}"
+        tell_staff(notice=DISPOSAL_WAITS, context=told, dedup=dedup, now=now, but=row.proposed_by)
     return row
 
 

@@ -4,9 +4,10 @@ What was due while it stood goes by itself after its release: every search for w
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from personal_data.staff_telling import HOLD_REVIEW, tell_staff
 LONGEST_REVIEW = timedelta(days=366)
 REMINDED_EVERY = timedelta(days=7)
 TOLD_BEFORE = timedelta(days=7)
+_SENDING = 50_015
 
 
 def place(
@@ -41,7 +43,8 @@ def place(
 ) -> LegalHold:
     """Stop the deletion of what is named, each part narrowing it; `owner` looks at it again, else whoever places it.
 
-    A hold on a case stands on its person too. Raises RetentionRefused, NotClear.
+    A hold on a case stands on its person too. Sent twice, the one that stands is returned. Raises RetentionRefused,
+    NotClear.
     """
     check_can_prepare_retention(by=by)
     _check_ground(ground, clause)
@@ -50,18 +53,21 @@ def place(
     with transaction.atomic():
         case = _case(case_ref) if case_ref else None
         person = _person_of(subject_ref, case)
-        hold = LegalHold.objects.create(
-            subject_ref=person,
-            case_ref=case.target if case else "",
-            field=field,
-            category=category,
-            ground=ground,
-            clause=clause.strip(),
-            owner=owner or actor_reference(by),
-            review_on=day,
-            placed_at=now,
-            placed_by=actor_reference(by),
-        )
+        asked: dict[str, Any] = {
+            "subject_ref": person,
+            "case_ref": case.target if case else "",
+            "field": field,
+            "category": category,
+            "ground": ground,
+            "clause": clause.strip(),
+            "owner": owner or actor_reference(by),
+            "review_on": day,
+            "placed_by": actor_reference(by),
+        }
+        one_at_a_time(by)
+        if (standing := LegalHold.objects.filter(**asked, released_at__isnull=True).first()) is not None:
+            return standing
+        hold = LegalHold.objects.create(**asked, placed_at=now)
         _record(AuditEvent.HOLD_PLACED, hold, by, now)
     return hold
 
@@ -89,6 +95,12 @@ def release(*, hold_id: int, by: Actor, now: datetime) -> LegalHold:
         hold.save(update_fields=["released_at", "released_by"])
         _record(AuditEvent.HOLD_RELEASED, hold, by, now)
     return hold
+
+
+def one_at_a_time(by: Actor) -> None:
+    """What one person sends twice at once comes one after the other, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_SENDING, actor_reference(by)])
 
 
 def remind_due(*, now: datetime) -> int:

@@ -135,7 +135,7 @@ def _begin(version: PolicyVersion, kind: str, by: Actor, now: datetime) -> Reten
     if FuseReason.RULES in reasons:
         reasons[FuseReason.RULES] = {**reasons[FuseReason.RULES], **_effect_of_change(run, due)}
     if reasons:
-        stop(run, reasons, by=by, now=now)
+        stop(run, reasons, by=SYSTEM, now=now)
     else:
         enqueue_on_commit(TASK)
     return run

@@ -20,6 +20,7 @@ from complaints.selectors import suggested_duplicates
 from complaints.services.closing import close_unverified
 from complaints.services.filing import Filed
 from core.actors import GUEST, SYSTEM
+from core.clock import local_date, midnight
 from personal_data import storage
 from personal_data.content import CleanFile
 from personal_data.enums import HoldGround
@@ -48,7 +49,8 @@ def closed(complain: Callable[..., Filed], member: User, agent: User, now: datet
 def after(case: Complaint, days: int = 0) -> datetime:
     """The first moment of the day three years after a case was closed, and some days."""
     assert case.closed_at is not None
-    return case.closed_at.replace(year=case.closed_at.year + 3, hour=1) + timedelta(days=days)
+    closed_on = local_date(case.closed_at)
+    return midnight(closed_on.replace(year=closed_on.year + 3)) + timedelta(days=days)
 
 
 def test_nothing_goes_a_day_early(closed: Complaint) -> None:

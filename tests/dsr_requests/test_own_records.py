@@ -13,6 +13,7 @@ from cases.services.emptying import empty_over
 from cases.services.locking import lock_case
 from core.actors import SYSTEM
 from core.classification import Way
+from core.clock import local_date, midnight
 from dsr_requests.enums import PauseReason, RequestKind
 from dsr_requests.models import Correction, Decision, IdentityFile, PausedAddress, Representative, Request, Snapshot
 from dsr_requests.services.ending_unidentified import refuse_unidentified
@@ -47,7 +48,8 @@ def closed(member: User, agent: User, dpo: User, now: datetime) -> Request:
 
 def after(case: Request, days: int = 0) -> datetime:
     assert case.closed_at is not None
-    return case.closed_at.replace(year=case.closed_at.year + 3, hour=1) + timedelta(days=days)
+    closed_on = local_date(case.closed_at)
+    return midnight(closed_on.replace(year=closed_on.year + 3)) + timedelta(days=days)
 
 
 def test_every_personal_field_of_a_request_is_emptied(closed: Request) -> None:

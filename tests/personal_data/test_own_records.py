@@ -257,13 +257,13 @@ def test_an_erasure_that_runs_is_no_proof_yet(subject: DataSubject, now: datetim
 
 
 def test_a_released_hold_goes_and_one_in_force_stays(subject: DataSubject, now: datetime) -> None:
-    def placed() -> LegalHold:
+    def placed(clause: str) -> LegalHold:
         day = (now + timedelta(days=30)).date()
         return holds.place(
-            subject_ref=subject.pk, ground=HoldGround.INCIDENT, clause="L91 14.2", review_on=day, by=DPO, now=now
+            subject_ref=subject.pk, ground=HoldGround.INCIDENT, clause=clause, review_on=day, by=DPO, now=now
         )
 
-    over, standing = placed(), placed()
+    over, standing = placed("L91 14.2"), placed("L91 19.1")
     holds.release(hold_id=over.pk, by=DPO, now=now)
     assert own_rows.remove_proof(ages_at(years_on(now))) == 1
     assert LegalHold.objects.get() == standing
