@@ -1,6 +1,6 @@
 """Runs of the retention engine at the staff desk: what would go, what each run did, and stopped runs for two people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -123,7 +123,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
             "stops": [_stop(stop, run, by, pack) for stop in run.stops.order_by("stopped_at", "pk")],
             "drop_url": _drop_url(run, by),
             "recorded": [
-                (moment(entry.at), str(_RECORDED.get(entry.event, entry.event)), colleague(entry.actor))
+                (moment(entry.at), _recorded(entry.event, entry.details), colleague(entry.actor))
                 for entry in entries_about(f"retention:{run.pk}").order_by("id")
             ],
         }
@@ -316,6 +316,12 @@ def _changed(code: str, pack: Pack | None) -> str:
 
 def _within(days: int) -> str:
     return _("today") if days == 0 else _("within %(days)s days") % {"days": days}
+
+
+def _recorded(event: str, details: Mapping[str, Any]) -> str:
+    """What was recorded of a run; an approval with the reason it is about."""
+    words, reason = str(_RECORDED.get(event, event)), details.get("reason")
+    return f"{words} ({FuseReason(reason).label.rstrip('.')})" if reason in FuseReason.values else words
 
 
 def _told(at: datetime | None, by: str) -> str:

@@ -124,7 +124,7 @@ def _remind(hold_id: int, today: date, now: datetime) -> int:
         dedup = f"hold-review:{hold.pk}:{today.isoformat()}"
         # Whoever answers for it may have left: then officers and administrators are told.
         told = tell_staff(notice=HOLD_REVIEW, context=context, dedup=dedup, now=now, to=hold.owner)
-        return told or tell_staff(notice=HOLD_REVIEW, context=context, dedup=dedup, now=now)
+        return told or tell_staff(notice=HOLD_REVIEW, context={**context, "left": "1"}, dedup=dedup, now=now)
 
 
 def _check_ground(ground: str, clause: str) -> None:

@@ -293,5 +293,7 @@ def test_the_owner_is_reminded_each_week_and_somebody_else_if_the_owner_left(pla
         holds.record(event="test.done", target=f"hold:{hold.pk}", by=SYSTEM, now=now)
         LegalHold.objects.filter(pk=hold.pk).update(owner="user:8d7b1c1e-0000-4000-8000-000000000000")
     assert holds.remind_due(now=due + timedelta(days=14)) == 2
+    *_before, one, other = mails_of("staff-hold-review")
+    assert "nobody who answers for it is left" in one.body and "nobody who answers" in other.body
     holds.release(hold_id=hold.pk, by=OFFICER, now=due)
     assert holds.remind_due(now=due + timedelta(days=30)) == 0

@@ -172,7 +172,8 @@ def test_the_second_person_is_told_that_the_effect_changed(browser: Browser, hel
     mine.post(f"{HOLDS}add/", hold_form(now))
     row = Disposal.objects.get()
     page = text_of(browser(Role.DPO, "lan"), f"{DISPOSALS}{row.pk}/change/")
-    assert "The effect changed" in page and "a legal hold stands" in page
+    assert "The effect changed" in page and "When it was prepared" in page
+    assert "a legal hold stands" in page.split('data-label="Now"')[-1]
 
 
 def test_the_start_page_counts_what_waits(browser: Browser, held: DataSubject, now: datetime) -> None:
@@ -234,7 +235,7 @@ def test_a_run_is_begun_by_hand_once(browser: Browser, held: DataSubject) -> Non
     run = RetentionRun.objects.get()
     assert run.kind == RunKind.BY_HAND
     page = text_of(mine, f"{RUNS}{run.pk}/change/")
-    assert "begun" in page and "What each rule did" in page
+    assert "begun" in page and "What each rule did" in page and "1 entry, " in page
 
 
 def test_a_stopped_run_is_let_go_on_by_two_people(browser: Browser, held: DataSubject, now: datetime) -> None:
@@ -251,6 +252,7 @@ def test_a_stopped_run_is_let_go_on_by_two_people(browser: Browser, held: DataSu
     assert run.state == "STOPPED" and "Another person has to approve" in text_of(one, address)
     other.post(approve)
     run.refresh_from_db()
+    assert "approved (It would delete an unusually large share of what is held)" in text_of(other, address)
     assert run.state == "RUNNING" and "drop" not in text_of(other, address).split("Figures")[0].lower().replace(
         "dropped", ""
     )
