@@ -103,11 +103,29 @@ def _over(ages: Ages) -> "QuerySet[DataSubject]":
 
 
 def _notes_over(ages: Ages) -> "QuerySet[AuditNote]":
-    """Notes whose entry is old and names no case, with no hold on their person."""
+    """Notes whose entry is old, or gone, and names no case, with no hold on their person."""
+    until = ages.before(Period.EVIDENCE)
+    assert until is not None
     goes_with = Q(*[("target__startswith", f"{kind}:") for kind in sorted(_goes_with)], _connector=Q.OR)
-    entry = AuditEntry.objects.filter(pk=OuterRef("entry_ref"))
-    stays = entry.filter(Q(at__gte=ages.before(Period.EVIDENCE)) | goes_with)
-    return AuditNote.objects.exclude(Exists(stays)).exclude(Exists(on_proof_of(OuterRef("subject_ref"))))
+    first_young = _first_entry_since(until)
+    entry = AuditEntry.objects.filter(pk=OuterRef("entry_ref"), pk__lt=first_young)
+    old = AuditNote.objects.filter(entry_ref__lt=first_young).exclude(Exists(entry.filter(goes_with)))
+    return old.exclude(Exists(on_proof_of(OuterRef("subject_ref"))))
+
+
+def _first_entry_since(moment: datetime) -> int:
+    """From which number on entries are of a moment or later; numbers follow the order of time, so few are read."""
+    numbers = AuditEntry.objects.order_by("pk")
+    last = numbers.values_list("pk", flat=True).last() or 0
+    low, high = 0, last + 1
+    while low < high:
+        middle = (low + high) // 2
+        found = numbers.filter(pk__gte=middle).values_list("pk", "at").first()
+        if found is None or found[1] >= moment:
+            high = middle
+        else:
+            low = found[0] + 1
+    return high
 
 
 EVIDENCE = Kind(
