@@ -104,7 +104,7 @@ def propose(
         if seen_digest is not None and seen_digest != bytes(row.digest):
             raise EffectChanged
         row.proposed_by, row.proposed_at = actor_reference(by), now
-        one_at_a_time(by)
+        one_at_a_time(by=by)
         same = Disposal.objects.filter(state=DisposalState.PROPOSED, proposed_by=row.proposed_by, digest=row.digest)
         if (before := same.first()) is not None:
             return before

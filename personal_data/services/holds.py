@@ -64,7 +64,7 @@ def place(
             "review_on": day,
             "placed_by": actor_reference(by),
         }
-        one_at_a_time(by)
+        one_at_a_time(by=by)
         if (standing := LegalHold.objects.filter(**asked, released_at__isnull=True).first()) is not None:
             return standing
         hold = LegalHold.objects.create(**asked, placed_at=now)
@@ -97,7 +97,7 @@ def release(*, hold_id: int, by: Actor, now: datetime) -> LegalHold:
     return hold
 
 
-def one_at_a_time(by: Actor) -> None:
+def one_at_a_time(*, by: Actor) -> None:
     """What one person sends twice at once comes one after the other, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_SENDING, actor_reference(by)])
