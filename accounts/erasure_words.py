@@ -11,13 +11,15 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from personal_data.enums import ErasureState, Order
 from personal_data.erasure_words import Line, by_reason, counted, going, staying
-from personal_data.models import DataItem, ErasureRun, RecipientTask
+from personal_data.models import DataItem, Device, ErasureRun, RecipientTask, StoredFile
 from personal_data.planning import KEY, plan_everything
+from personal_data.retention_words import in_sentence
 from personal_data.selectors import held_on
 from personal_data.selectors_holds import holds_on_everything
 from personal_data.services.ordering import holders_of
 
 _VALUES = DataItem._meta.label_lower
+_OWN = (_VALUES, StoredFile._meta.label_lower, Device._meta.label_lower)  # what the person gave, which is told first
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,13 @@ def foreseen(*, user: User, at: datetime) -> tuple[list[str], list[Kept]]:
 
 def held_grounds(subject_id: UUID) -> list[str]:
     """Why a deletion of everything has to wait: the grounds of the legal holds that stop it, each once."""
-    return list(dict.fromkeys(str(hold.get_ground_display()) for hold in holds_on_everything(subject_id)))
+    return list(dict.fromkeys(in_sentence(str(hold.get_ground_display())) for hold in holds_on_everything(subject_id)))
 
 
 def goes(lines: Sequence[Line], *, names: str = "") -> list[str]:
     """What a plan deletes, each table with its count; the values by their names, while they can be read."""
-    told = [
-        f"{counted(line)} ({names})" if names and line.target == _VALUES else counted(line) for line in going(lines)
-    ]
+    lines_told = sorted(going(lines), key=lambda line: line.target not in _OWN)
+    told = [f"{counted(line)} ({names})" if names and line.target == _VALUES else counted(line) for line in lines_told]
     if any(line.target == KEY for line in lines):
         told.append(_("All your consents end, so no more messages are sent to you because of them."))
     return told
@@ -79,9 +80,9 @@ def recipients_waited_for(run: ErasureRun) -> int:
 def names_kept(recipients: int) -> str:
     """That what recipients know a person by stays until they have confirmed."""
     return ngettext(
-        "By what %(count)s recipient knows you, sealed, so that it can be told whom to delete. It goes as soon as the "
+        "What %(count)s recipient knows you by, sealed, so that it can be told whom to delete. It goes as soon as the "
         "recipient has confirmed.",
-        "By what %(count)s recipients know you, sealed, so that they can be told whom to delete. It goes as soon as "
+        "What %(count)s recipients know you by, sealed, so that they can be told whom to delete. It goes as soon as "
         "they have confirmed.",
         recipients,
     ) % {"count": recipients}

@@ -24,6 +24,7 @@ RECOVERY_ASKED = "recovery-asked"
 RECOVERY_DONE = "recovery-done"
 ACCOUNT_DEACTIVATED = "account-deactivated"
 ACCOUNT_ERASED = "account-erased"
+ERASURE_BEGINS = "erasure-begins"
 DATA_ERASED = "data-erased"
 DATA_IMPORTED = "data-imported"
 RETENTION_WARNING = "retention-warning"
@@ -35,6 +36,7 @@ ALL = (
     RECOVERY_DONE,
     ACCOUNT_DEACTIVATED,
     ACCOUNT_ERASED,
+    ERASURE_BEGINS,
     DATA_ERASED,
     DATA_IMPORTED,
     RETENTION_WARNING,

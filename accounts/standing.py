@@ -1,6 +1,6 @@
 """What every page of a signed-in person says first: limits of use that stand, and a deletion that is about to begin.
 
-Read only when a template asks; one query, and a second while a deletion can still be called off.
+Read only when a template asks; one query, and a few more while a deletion can still be called off.
 """
 
 from dataclasses import dataclass
@@ -17,15 +17,17 @@ from personal_data.enums import ErasureState, LimitKind, PlanScope
 from personal_data.models import ErasureRun, UseLimit
 from personal_data.selectors_limits import limits_of
 from personal_data.services.erasing import progress_token
+from personal_data.services.erasure_holding import holds_on_run
 from policies import selectors as policies
 
 
 @dataclass(frozen=True)
 class Cooling:
-    """A deletion of everything that can still be called off."""
+    """A deletion of everything that can still be called off. `waits`: a legal hold stands against it."""
 
     starts_at: datetime
     url: str
+    waits: bool
 
 
 class Standing:
@@ -49,7 +51,10 @@ class Standing:
         run = ErasureRun.objects.filter(
             subject_ref=self._subject_id, scope=PlanScope.EVERYTHING, state=ErasureState.COOLING
         ).first()
-        return Cooling(run.starts_at, reverse("accounts:erase_progress", args=[progress_token(run)])) if run else None
+        if run is None:
+            return None
+        url = reverse("accounts:erase_progress", args=[progress_token(run)])
+        return Cooling(run.starts_at, url, bool(holds_on_run(run)))
 
     @cached_property
     def _subject_id(self) -> UUID | None:

@@ -10,32 +10,50 @@ from policies.enums import RetentionKind
 
 def why_then(kept: KeptUntil) -> str:
     """What the day comes from; empty where the rule says all there is to say."""
-    if kept.kind == RetentionKind.INACTIVE:
-        return _("The time begins anew each time you sign in.")
-    if kept.kind == RetentionKind.WHILE_PURPOSE:
-        return _("The last purpose it served has ended.")
-    if kept.kind == RetentionKind.MANAGEMENT_ORDER:
-        return _("Two people of the organisation decided that it is no longer needed.")
-    if kept.kind == RetentionKind.LAW:
-        return _("After that the law no longer asks for it, and it is deleted.")
-    return ""
+    told = [_sentence(str(kept.beside.text))] if kept.beside else []
+    return " ".join([*told, *filter(None, [_why_by_kind(kept)])])
 
 
 def rule_words(kept: KeptUntil) -> str:
     """The rule of the policy, with its article."""
-    return f"{str(kept.reason).rstrip('.')} ({cite(kept.clause)})." if kept.clause else str(kept.reason)
+    rule = _sentence(str(kept.reason))
+    return f"{rule} {_('Legal basis: %(clause)s.') % {'clause': cite(kept.clause)}}" if kept.clause else rule
 
 
 def stays_words(kept: KeptUntil) -> list[str]:
     """Why it stays, reason by reason, and when it would go without them."""
     used_for = "; ".join(str(stay.name) for stay in kept.stays if stay.code == HeldBack.PURPOSE)
-    told = list(dict.fromkeys(_stay_words(stay, used_for) for stay in kept.stays))
+    told = list(dict.fromkeys(_stay_words(stay, kept, used_for) for stay in kept.stays))
     if told and kept.trigger is not None and kept.day is None:
         told.append(_("Without this it would go on %(day)s.") % {"day": day(kept.trigger.day)})
     return told
 
 
-def _stay_words(stay: Stay, used_for: str) -> str:
+def must_stay_words(kept: KeptUntil) -> list[str]:
+    """Why it cannot be deleted for now, not even at the wish of the person; empty where it can."""
+    return list(dict.fromkeys(_stay_words(stay, kept, "") for stay in kept.stays if stay.code == HeldBack.HOLD))
+
+
+def in_sentence(text: str) -> str:
+    """A ground as it stands after a colon."""
+    return text[:1].lower() + text[1:].rstrip(".")
+
+
+def _why_by_kind(kept: KeptUntil) -> str:
+    if kept.kind == RetentionKind.INACTIVE:
+        return _("The time begins anew each time you sign in.")
+    if kept.kind == RetentionKind.WHILE_PURPOSE:
+        return _("The last purpose it served has ended.")
+    if kept.kind == RetentionKind.MANAGEMENT_ORDER:
+        if kept.trigger and not kept.trigger.yields:
+            return _("The management ordered it to be deleted.")
+        return _("Two people of the organisation decided that it is no longer needed.")
+    if kept.kind == RetentionKind.LAW and not any(stay.code == HeldBack.LAW for stay in kept.stays):
+        return _("The law no longer asks for it.")
+    return ""
+
+
+def _stay_words(stay: Stay, kept: KeptUntil, used_for: str) -> str:
     if stay.code == HeldBack.LAW:
         if stay.clause:
             words = _("The law asks for it to be kept until %(day)s (%(clause)s).")
@@ -43,13 +61,17 @@ def _stay_words(stay: Stay, used_for: str) -> str:
         return _("The law asks for it to be kept until %(day)s.") % {"day": day(stay.day)}
     if stay.code == HeldBack.HOLD:
         words = _("It may not be deleted for now: %(ground)s. It stays until this ground ends.")
-        return words % {"ground": _after_colon(str(stay.name))}
+        return words % {"ground": in_sentence(str(stay.name))}
     if stay.code == HeldBack.PURPOSE:
         return _("It is still used for: %(purpose)s.") % {"purpose": used_for}
+    if stay.code == HeldBack.REST:
+        return _("Your account stays until everything else that is held on you is gone.")
     if stay.code == HeldBack.CASE:
+        if kept.day is not None:
+            return _("A request or complaint of yours is open. It stays longer if that is not closed by then.")
         return _("A request or complaint of yours is open. It stays until that is closed.")
     return _("We tell you at least 7 days before. It goes on %(day)s at the earliest.") % {"day": day(stay.day)}
 
 
-def _after_colon(text: str) -> str:
-    return text[:1].lower() + text[1:].rstrip(".")
+def _sentence(text: str) -> str:
+    return f"{text.rstrip('.')}."

@@ -4,20 +4,27 @@ from datetime import datetime
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import pgettext_lazy
+from django.urls import reverse
+from django.utils.translation import override, pgettext_lazy
 
+from accounts import notices
 from accounts.enums import AuditEvent
 from accounts.models import User
 from accounts.services.ending import end_all_sessions
 from audit.services.recording import record
 from core.actors import SYSTEM, Actor
 from core.classification import Period
+from core.templatetags.portal import moment
+from outbound.services.queueing import queue_notice
+from personal_data.enums import ErasureState
 from personal_data.models import ErasureRun
 from personal_data.own_records import Ages, Kind
 from personal_data.planning import cooling_off
-from personal_data.services.erasing import begin_erasure
+from personal_data.services.erasing import begin_erasure, progress_token
+from personal_data.services.erasure_holding import holds_on_run
 
 
 @transaction.atomic
@@ -25,13 +32,31 @@ def close_account(*, user_id: UUID, address: str, by: Actor, now: datetime) -> E
     """Have a person erased at the person's own wish. Asked twice, the same run is returned.
 
     The account is shut when the deletion begins: until the cooling-off of the policy is over the person may sign in,
-    and call it off. `address` receives the confirmation; empty, nobody is told.
+    and call it off. `address` is told that it can be, and in the end that it is done; empty, nobody is told.
     """
     user = User.objects.select_for_update().get(pk=user_id)
     wait = cooling_off(now)
     if not wait:
         shut(user=user, by=by, now=now)
-    return begin_erasure(subject_id=user.subject_id, address=address, cooling_off=wait, suppress=True, by=by, now=now)
+    run = begin_erasure(subject_id=user.subject_id, address=address, cooling_off=wait, suppress=True, by=by, now=now)
+    if address and run.state == ErasureState.COOLING:
+        _tell_it_will_begin(run, address, now=now)
+    return run
+
+
+def _tell_it_will_begin(run: ErasureRun, address: str, *, now: datetime) -> None:
+    """Once for each run. The mail carries no reference to the person, so the plan of the deletion stands as it was."""
+    with override(run.language):
+        link = settings.PORTAL_URL + reverse("accounts:erase_progress", kwargs={"token": progress_token(run)})
+        begins = moment(run.starts_at)
+    queue_notice(
+        notice=notices.ERASURE_BEGINS,
+        to=address,
+        language=run.language,
+        context={"begins": begins, "is_held": "yes" if holds_on_run(run) else "", "progress_url": link},
+        now=now,
+        dedup=f"erasure-begins:{run.pk}",
+    )
 
 
 @transaction.atomic

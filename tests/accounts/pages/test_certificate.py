@@ -118,7 +118,7 @@ def test_it_works_for_thirty_days(link: str) -> None:
 
 
 def test_the_last_mail_leads_to_it(link: str) -> None:
-    (mail,) = queued()
+    mail = queued()[-1]
     assert mail.notice == "account-erased"
     (address,) = [line for line in mail.body.splitlines() if "/certificate/" in line]
     assert progress_token(ErasureRun.objects.get()) in address
@@ -131,7 +131,7 @@ def test_it_says_from_when_on_nothing_can_bring_the_data_back(link: str) -> None
     assert end is not None
     said = f"After {moment(end + timedelta(days=7))} nothing can bring this data back"
     assert said in words(f"{link}certificate/")
-    assert f"After {moment(end + timedelta(days=7))} nothing can bring the data back" in queued()[0].body.replace(
+    assert f"After {moment(end + timedelta(days=7))} nothing can bring the data back" in queued()[-1].body.replace(
         "\n", " "
     )
     certificate = certificate_of(ErasureRun.objects.get())
@@ -143,7 +143,7 @@ def test_it_says_from_when_on_nothing_can_bring_the_data_back(link: str) -> None
 def test_it_says_that_what_recipients_know_the_person_by_stays_until_they_confirm(link: str) -> None:
     sealed = RecipientTask.objects.filter(order="DELETE", sealed_names__isnull=False)
     assert sealed.exists()
-    told = f"By what {sealed.count()} recipient"
+    told = f"What {sealed.count()} recipient"
     assert told in words(f"{link}certificate/")
     pdf = Client().get(f"{link}certificate.pdf").content
     for task in list(sealed):

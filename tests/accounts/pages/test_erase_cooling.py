@@ -3,6 +3,7 @@ holds the link.
 """
 
 import html
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,7 +16,9 @@ from core import clock
 from personal_data.enums import ErasureState
 from personal_data.models import DataSubject, ErasureRun
 from personal_data.services.erasing import run_due_erasures
-from tests.accounts.pages.conftest import PASSWORD, Hold
+from tests.accounts.conftest import Mail
+from tests.accounts.pages.conftest import ADDRESS, PASSWORD, Hold
+from tests.personal_data.retention_steps import held_back
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 ERASE = "/en/account/erase/"
@@ -43,6 +46,35 @@ def test_the_page_says_when_it_begins(browser: Client, hold: Hold) -> None:
     hold()
     text = page(browser, ERASE)
     assert "It begins 24 hours after you press the button" in text and "You are signed out at once" not in text
+
+
+def test_the_person_gets_the_link_by_mail_once(
+    browser: Client, member: User, hold: Hold, mails: Callable[[], list[Mail]]
+) -> None:
+    hold()
+    link = ask(browser)
+    begins = page(browser, link).split("<time")[1].split(">")[1].split("<")[0]
+    assert ask(browser) == link
+    (mail,) = [one for one in mails() if one.notice == "erasure-begins"]
+    assert mail.to == ADDRESS and f"It begins on {begins}." in mail.body and f"{link}\n" in mail.body
+    assert "legal grounds" not in mail.body
+    run_due_erasures(now=clock.now() + timedelta(hours=25))
+    assert "Everything came out as planned." in page(Client(), f"{link}certificate/")
+
+
+def test_under_a_hold_nobody_is_promised_an_hour(
+    browser: Client, member: User, hold: Hold, mails: Callable[[], list[Mail]]
+) -> None:
+    hold()
+    held_back(subject_ref=member.subject_id)
+    before = page(browser, ERASE)
+    assert "a dispute or a claim that is being settled" in before and "24 hours after" not in before
+    link = ask(browser)
+    text = page(browser, link)
+    assert "waits until a legal ground ends" in text and "not before" in text and "begins in 24 hours" not in text
+    assert "It has to wait until a legal ground ends" in page(browser, "/en/account/")
+    (mail,) = [one for one in mails() if one.notice == "erasure-begins"]
+    assert "legal grounds" in mail.body and "It begins on" not in mail.body
 
 
 def test_until_it_begins_the_person_stays_signed_in_and_every_page_says_so(browser: Client, hold: Hold) -> None:
