@@ -9,7 +9,7 @@ from core.encryption import CannotOpen, unseal
 from personal_data import selectors
 from personal_data.errors import NotHeld
 from personal_data.keys import data_key
-from personal_data.retention_words import stays_words, why_then
+from personal_data.retention_words import must_stay_words, stays_words, why_then
 from personal_data.selectors import HeldField
 from personal_data.services.holding import state_mark
 from personal_data.values import mask_address
@@ -67,6 +67,11 @@ class Card:
     def stays(self) -> list[str]:
         """Why it stays, reason by reason."""
         return stays_words(self.held.kept) if self.is_held else []
+
+    @property
+    def must_stay(self) -> list[str]:
+        """Why it cannot be deleted for now, reason by reason; empty where it can."""
+        return must_stay_words(self.held.kept) if self.is_held else []
 
     @property
     def state(self) -> str:

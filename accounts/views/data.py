@@ -115,6 +115,8 @@ def decline(http: HttpRequest, field: str) -> HttpResponse:
             return _back_to(field)
         messages.success(http, _("Noted: you do not give %(field)s.") % {"field": card.label})
         return _back_to(field)
+    if card.must_stay:
+        return render(http, "accounts/data_delete.html", {"held_back": [card], "back": _address_of(field)})
     return render(http, "accounts/data_decline.html", {"card": card, "stays": what_stays()})
 
 
@@ -156,7 +158,13 @@ def _delete(http: HttpRequest, fields: list[str], *, back: str) -> HttpResponse:
         words = ngettext("Deleted: %(names)s.", "Deleted %(count)s entries: %(names)s.", gone)
         messages.success(http, words % {"count": gone, "names": names})
         return redirect(back)
-    return render(http, "accounts/data_delete.html", {"cards": going, "stays": what_stays(), "back": back})
+    context = {
+        "cards": [card for card in going if not card.must_stay],
+        "held_back": [card for card in going if card.must_stay],
+        "stays": what_stays(),
+        "back": back,
+    }
+    return render(http, "accounts/data_delete.html", context)
 
 
 def _card_or_404(http: HttpRequest, field: str, *, shown: bool = False) -> Card:

@@ -92,6 +92,8 @@ def delete(http: HttpRequest, file_id: UUID) -> HttpResponse:
             return redirect(_back(card))
         messages.success(http, _("File deleted."))
         return redirect(_back(card))
+    if card.must_stay:
+        return render(http, "accounts/data_delete.html", {"held_back": [card], "back": _back(card)})
     goes = [_("The file “%(name)s” and its content.") % {"name": file.name}]
     context = {"card": card, "back": _back(card), "goes": goes, "stays": what_stays()}
     return render(http, "accounts/file_delete.html", context)

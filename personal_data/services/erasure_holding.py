@@ -32,7 +32,7 @@ def check_not_held(subject_id: UUID, fields: Collection[str], lines: Iterable[pl
         pack = newest_pack()
         specs = [(code, pack.field(code) if pack else None) for code in sorted(stopped)]
         names = ", ".join(str(spec.label) if spec else code for code, spec in specs)
-        raise HeldForLaw(format_lazy("{} ({})", HeldForLaw.message, names))
+        raise HeldForLaw(format_lazy("{}: {}", names, HeldForLaw.message))
 
 
 def check_devices_not_held(subject_id: UUID) -> None:
