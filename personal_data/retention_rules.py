@@ -101,6 +101,16 @@ def longest_inactivity(pack: Pack) -> RetentionSpec | None:
     return max(rules, key=lambda rule: plus_period(start, rule), default=None)
 
 
+def fields_that_go_with_inactivity(pack: Pack) -> list[str]:
+    """Codes of the fields an inactivity lets go and no law keeps: what else is held keeps the account."""
+    found = []
+    for spec in pack.fields:
+        kinds = {rule.rule for rule in _at_work(pack, spec)}
+        if RetentionKind.INACTIVE in kinds and RetentionKind.LAW not in kinds:
+            found.append(spec.code)
+    return found
+
+
 def last_start(rule: RetentionSpec, today: date) -> date:
     """The last day from which the period of a rule is over today."""
     year, month = divmod(today.year * 12 + today.month - 1 - (rule.months or 0) - 12 * (rule.years or 0), 12)

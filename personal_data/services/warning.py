@@ -18,9 +18,16 @@ from audit.services.recording import Fact, record_many
 from core.actors import SYSTEM
 from core.clock import local_date, midnight
 from personal_data.enums import AuditEvent
-from personal_data.models import DueNotice
+from personal_data.models import DataItem, DueNotice, StoredFile
 from personal_data.retention_query import Moment, Params, searches
-from personal_data.retention_rules import Trigger, interval_of, longest_inactivity, over_since
+from personal_data.retention_rules import (
+    Trigger,
+    fields_that_go_with_inactivity,
+    interval_of,
+    longest_inactivity,
+    over_since,
+    triggers_of,
+)
 from personal_data.services.retention_looking import all_triggers, allowed
 from personal_data.telling_sql import LAST_ACTIVE, NOTICES, TOLD_BEFORE_DAYS, midnight_sql, reachable_sql
 from policies import selectors as policies
@@ -30,6 +37,7 @@ from policies.pack_types import Pack
 AT_A_TIME = 300
 TIMES = 20  # an hour
 ACCOUNT = ""  # what stands for the account where others name a field
+_ACCOUNT_DAY = f"({LAST_ACTIVE} AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + %(account_period)s::interval"
 _NOTHING = "SELECT NULL::uuid AS subject_id, NULL AS field, NULL::date AS day, false AS carried WHERE false"
 
 
@@ -185,7 +193,9 @@ def _coming(pack: Pack, moment: Moment) -> tuple[str, Params]:
     rule = longest_inactivity(pack)
     if rule is not None:
         params |= {"account_start": over_since(rule, moment.today), "account_period": interval_of(rule)}
-        parts.append(_accounts())
+        keeping, of_rules = _what_keeps_accounts(pack)
+        params |= of_rules
+        parts.append(_accounts(keeping))
     return " UNION ALL ".join(parts) or _NOTHING, params
 
 
@@ -194,16 +204,40 @@ def _can_be_carried(trigger: Trigger) -> str:
     return "true" if trigger.yields or trigger.kind == RetentionKind.WHILE_PURPOSE else "false"
 
 
-def _accounts() -> str:
-    """Accounts that go after inactivity. While a purpose is live, or a hold stands, they stay."""
+def _what_keeps_accounts(pack: Pack) -> tuple[str, Params]:
+    """The condition under which something held on a person stays beyond the day of inactivity, and so does the account.
+
+    What goes a period after an event that happened goes before it, or on its own day; of anything else nothing is known.
+    """
+    params: Params = {"goes_along": fields_that_go_with_inactivity(pack)}
+    stays = "x.field <> ALL(%(goes_along)s::text[])"
+    for place, one in enumerate(triggers_of(pack)):
+        if one.kind == RetentionKind.AFTER_EVENT and one.period is not None:
+            name = f"after{place}"
+            params |= {f"{name}_fields": list(one.fields), f"{name}_event": one.event}
+            params |= {f"{name}_period": interval_of(one.period)}
+            stays += (
+                f" AND NOT (x.field = ANY(%({name}_fields)s::text[]) AND COALESCE((SELECT"  # noqa: S608
+                f" (max(e.at) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + %({name}_period)s::interval"
+                " FROM public.personal_data_retentionevent e"
+                f" WHERE e.subject_id = s.id AND e.event = %({name}_event)s) <= {_ACCOUNT_DAY}, false))"
+            )
+    return stays, params
+
+
+def _accounts(keeping: str) -> str:
+    """Accounts that go after inactivity. While a purpose is live, a hold stands, or something else stays, they stay."""
     accounts = get_user_model()._meta.db_table
-    begun = f"({LAST_ACTIVE} AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
     return (
-        f"SELECT s.id AS subject_id, '{ACCOUNT}' AS field, ({begun} + %(account_period)s::interval)::date AS day,"  # noqa: S608
+        f"SELECT s.id AS subject_id, '{ACCOUNT}' AS field, ({_ACCOUNT_DAY})::date AS day,"  # noqa: S608
         " false AS carried"
         f" FROM public.personal_data_datasubject s JOIN public.{accounts} a ON a.subject_id = s.id"
         f" WHERE s.state = 'ACTIVE' AND a.is_active AND NOT a.is_staff AND {LAST_ACTIVE} < %(account_start)s"
         " AND NOT EXISTS (SELECT FROM public.personal_data_purposestate o WHERE o.subject_id = s.id AND o.live)"
         " AND NOT EXISTS (SELECT FROM public.personal_data_legalhold h"
         " WHERE h.subject_ref = s.id AND h.released_at IS NULL)"
+        + "".join(
+            f" AND NOT EXISTS (SELECT FROM public.{table} x WHERE x.subject_id = s.id AND {keeping})"  # noqa: S608
+            for table in (DataItem._meta.db_table, StoredFile._meta.db_table)
+        )
     )

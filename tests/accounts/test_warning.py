@@ -102,6 +102,19 @@ def test_everything_that_is_due_stands_in_one_mail(member: User, now: datetime, 
     assert len(notices()) == 2
 
 
+def test_the_account_is_not_told_to_go_while_something_else_stays(member: User, now: datetime, mails: Mails) -> None:
+    inactive_since(member, datetime(2024, 3, 25, 3, tzinfo=now.tzinfo))
+    assert warn_due(now=now) == 1  # of the name; nothing says yet when the payment reference goes
+    (mail,) = mails()
+    assert "- 25 March 2026: Full name\n" in mail.body and "your account" not in mail.body.lower()
+    paid(
+        member, datetime(2025, 9, 26, 3, tzinfo=now.tzinfo)
+    )  # the day after: then the account is told of once it is gone
+    OutboxMessage.objects.all().delete()
+    assert warn_due(now=now) == 1
+    assert "your account" not in mails()[0].body.lower()
+
+
 def test_what_is_due_already_waits_seven_days_after_the_mail_left(member: User, now: datetime, mails: Mails) -> None:
     paid(member, now - 365 * DAY)
     for other in (date(2025, 1, 1), date(2026, 12, 1)):
