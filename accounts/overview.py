@@ -48,10 +48,11 @@ class Running:
 
 @dataclass(frozen=True)
 class Going:
-    """What is deleted next, and when."""
+    """What is deleted next, and when. `moves_on`: with each sign-in the day moves away."""
 
     names: str
     day: date
+    moves_on: bool
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,6 @@ class Overview:
     more_running: int
     last_look: access_log.Line | None
     going: list[Going]
-    moves_on: bool
     ask_about_address: bool
     mail_came_back: bool
 
@@ -90,7 +90,6 @@ def overview_of(*, user: User, at: datetime, version: PolicyVersion | None) -> O
         more_running=max(0, len(running) - MOST_SHOWN),
         last_look=access_log.headline(look, user=user) if look else None,
         going=_going(cards, local_date(at)),
-        moves_on=any(card.is_held and card.held.kept.kind == RetentionKind.INACTIVE for card in cards),
         ask_about_address=address.needs_attention,
         mail_came_back=address.bounced,
     )
@@ -147,7 +146,11 @@ def _going(cards: list[Card], today: date) -> list[Going]:
     for card in cards:
         if card.is_held and card.held.kept.day:
             by_day.setdefault(max(card.held.kept.day, today), []).append(card)
-    return [Going(_names(by_day[day]), day) for day in sorted(by_day)[:MOST_SHOWN]]
+    return [Going(_names(by_day[day]), day, _moves_on(by_day[day])) for day in sorted(by_day)[:MOST_SHOWN]]
+
+
+def _moves_on(cards: list[Card]) -> bool:
+    return all(card.held.kept.kind == RetentionKind.INACTIVE for card in cards)
 
 
 def _names(cards: list[Card]) -> str:

@@ -38,16 +38,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Day:
-    """Everything that goes on one day. `is_next`: the day has come, and it goes in the coming night."""
+    """Everything that goes on one day. `is_next`: the day has come, and it goes in the coming night. `can_stay`: some
+    of it can be kept by agreeing to something.
+    """
 
     day: date
     is_next: bool
+    can_stay: bool
     lines: list[Line]
 
     @property
     def choosable(self) -> list[str]:
         """Codes of what the person can delete now."""
-        return [card.code for card in self._cards if card.may_delete]
+        return [card.code for card in self._cards if card.may_delete and not card.must_stay]
 
     @property
     def has_devices(self) -> bool:
@@ -92,17 +95,18 @@ def retention_page(
     today = local_date(at)
     held = [card for card in cards if card.is_held]
     soon = [card for card in held if is_soon(card, today)]
-    wanted = frozenset(code for card in soon for code in _carriers(card, version))
+    carriers = {card.code: found for card in soon if (found := _carriers(card, version))}
+    wanted = frozenset(code for found in carriers.values() for code in found)
     consents = None
     if wanted:
         consents = consent_page(subject_id=user.subject_id, version=version, language=language, at=at)
     keep = [card for card in [*consents.waiting, *consents.answered] if _is_about(card, wanted)] if consents else []
     return RetentionPage(
-        soon=_by_day(soon, today),
+        soon=_by_day(soon, today, carriers if keep else ()),
         later=_by_day([card for card in held if card.held.kept.day and card not in soon], today),
         dayless=_lines(card for card in held if card.held.kept.day is None),
         keep=keep,
-        kept_by=", ".join(card.label for card in soon if _carriers(card, version)),
+        kept_by=", ".join(card.label for card in soon if card.code in carriers),
         consents=consents,
     )
 
@@ -113,12 +117,15 @@ def is_soon(card: Card, today: date) -> bool:
     return card.is_held and goes is not None and goes <= today + SOON
 
 
-def _by_day(cards: Iterable[Card], today: date) -> list[Day]:
+def _by_day(cards: Iterable[Card], today: date, carried: Collection[str] = ()) -> list[Day]:
     days: dict[date, list[Card]] = {}
     for card in cards:
         if card.held.kept.day is not None:
             days.setdefault(max(card.held.kept.day, today), []).append(card)
-    return [Day(day, day <= today, _lines(days[day])) for day in sorted(days)]
+    return [
+        Day(day, day <= today, any(card.code in carried for card in days[day]), _lines(days[day]))
+        for day in sorted(days)
+    ]
 
 
 def _lines(cards: Iterable[Card]) -> list[Line]:

@@ -4,12 +4,12 @@ Of the rule a field names and those beside it, the first day to come decides. It
 requires, a hold, an open case, another purpose that is live, and by nobody having been told in time.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from core.clock import local_date, midnight
+from core.clock import local_date
 from personal_data.enums import HoldGround
 from personal_data.telling_sql import TOLD_BEFORE_DAYS
 from policies.enums import LegalBasis, RetentionKind
@@ -26,6 +26,7 @@ class HeldBack(StrEnum):
     PURPOSE = "purpose"
     CASE = "case"
     UNTOLD = "untold"
+    REST = "rest"
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,13 @@ class KeptUntil:
     """The rule in words, what lets the field go and when, and what keeps it beyond.
 
     `day` is the day it goes, as far as is known now: None where no day is set, or where what keeps it has no end yet.
+    `beside` is the rule that sets the day, where that is not the field's own.
     """
 
     reason: Text
     rule: str
     clause: str = ""
+    beside: RetentionSpec | None = None
     trigger: Trigger | None = None
     day: date | None = None
     is_due: bool = False
@@ -133,9 +136,11 @@ def kept_until(pack: Pack, spec: FieldSpec, *, held_since: datetime | None, fact
     triggers = sorted(_triggers(pack, spec, rule, held_since, facts), key=lambda one: one.order)
     decides = _that_decides(triggers, live)
     stays = tuple(_stays(pack, spec, triggers, decides, facts))
+    trigger = decides or (triggers[0] if triggers else None)
     return replace(
         told,
-        trigger=decides or (triggers[0] if triggers else None),
+        trigger=trigger,
+        beside=_beside(pack, rule, trigger),
         day=_day(decides, stays, facts.today),
         is_due=any(_goes(one, triggers, spec, live, facts) for one in triggers),
         stays=stays,
@@ -162,7 +167,17 @@ def account_until(pack: Pack, spec: FieldSpec, *, inactivity: RetentionSpec | No
         *(Stay(HeldBack.PURPOSE, name=one.name) for one in pack.purposes if one.code in live),
         *([Stay(HeldBack.CASE)] if facts.has_open_case else []),
     )
-    return replace(told, trigger=trigger, day=_day(decides, stays, facts.today), stays=stays)
+    day_set = _day(decides, stays, facts.today)
+    return replace(told, trigger=trigger, beside=_beside(pack, rule, trigger), day=day_set, stays=stays)
+
+
+def goes_last(account: KeptUntil, others: Iterable[KeptUntil]) -> KeptUntil:
+    """The address the person signs in with, beside everything else that is held: the account goes when that is gone."""
+    days = [one.day for one in others]
+    if account.day is None or all(day is not None and day <= account.day for day in days):
+        return account
+    last = None if None in days else max(day for day in days if day is not None)
+    return replace(account, day=last, stays=(*account.stays, Stay(HeldBack.REST, last)))
 
 
 def plus_period(start: date, rule: RetentionSpec) -> date:
@@ -210,6 +225,13 @@ def _triggers(
         if spec.code in order.fields and (before is None or local_date(held_since) < before):
             kind = RetentionKind.MANAGEMENT_ORDER.value
             yield Trigger(kind, kind, order.goes_on, warns=False, yields=not order.ordered)
+
+
+def _beside(pack: Pack, own: RetentionSpec, trigger: Trigger | None) -> RetentionSpec | None:
+    """The rule that sets the day, where it is another than the field's own and no decision of people."""
+    if trigger is None or trigger.rule == own.code or trigger.kind == RetentionKind.MANAGEMENT_ORDER:
+        return None
+    return pack.retention_rule(trigger.rule)
 
 
 def _start(rule: RetentionSpec, *, held_since: datetime, facts: Facts) -> datetime | None:
@@ -272,15 +294,17 @@ def _carried_by(pack: Pack, spec: FieldSpec, gave_way: bool, facts: Facts) -> It
 
 
 def _known_on(day: date, facts: Facts) -> date:
-    """The first day on which the person has known of a day for long enough. Of one far off there is time to tell."""
-    sent_at = facts.told.get(day)
-    if sent_at is None:
-        return facts.today + timedelta(days=TOLD_BEFORE_DAYS)
-    known_at = sent_at + timedelta(days=TOLD_BEFORE_DAYS)
-    if known_at <= facts.at:
+    """The day on which the person has known of a day for long enough, as the mail says it. Of one far off there is time
+    to tell.
+    """
+    if _is_known(day, facts):
         return min(day, facts.today)
-    whole = local_date(known_at)
-    return whole if known_at == midnight(whole) else whole + timedelta(days=1)
+    return local_date(facts.told.get(day, facts.at) + timedelta(days=TOLD_BEFORE_DAYS))
+
+
+def _is_known(day: date, facts: Facts) -> bool:
+    """Whether the person has known of a day for long enough."""
+    return day in facts.told and facts.told[day] + timedelta(days=TOLD_BEFORE_DAYS) <= facts.at
 
 
 def _goes(one: Trigger, triggers: Sequence[Trigger], spec: FieldSpec, live: Sequence[str], facts: Facts) -> bool:
@@ -291,13 +315,13 @@ def _goes(one: Trigger, triggers: Sequence[Trigger], spec: FieldSpec, live: Sequ
         and not facts.holds.get(spec.code)
         and not facts.has_open_case
         and not (one.yields and live)
-        and not (one.warns and facts.is_reachable and _known_on(one.day, facts) > facts.today)
+        and not (one.warns and facts.is_reachable and not _is_known(one.day, facts))
     )
 
 
 def _day(decides: Trigger | None, stays: Sequence[Stay], today: date) -> date | None:
-    if decides is None:
-        return None
-    if decides.day <= today and any(stay.code in (HeldBack.HOLD, HeldBack.CASE) for stay in stays):
+    """A hold has no end that is known; a case may be closed before the day comes."""
+    codes = {stay.code for stay in stays}
+    if decides is None or HeldBack.HOLD in codes or (HeldBack.CASE in codes and decides.day <= today):
         return None
     return max([decides.day, *(stay.day for stay in stays if stay.day is not None)])

@@ -1,7 +1,7 @@
 """What is held on a person, as the account shows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from personal_data import keys
 from personal_data.content import EXTENSIONS
 from personal_data.fields import read_file_name, read_value
 from personal_data.models import DataItem, Device, FieldRefusal, StoredFile
-from personal_data.retention_dates import KeptUntil, account_until, kept_until
+from personal_data.retention_dates import KeptUntil, account_until, goes_last, kept_until
 from personal_data.retention_rules import longest_inactivity
 from personal_data.selectors_retention import facts_of
 from personal_data.values import mask_value, show_value
@@ -111,7 +111,8 @@ def held_on(
                 devices=noted,
             )
         )
-    return found
+    rest = [one.kept for one in found if one.is_held and one.spec.code != address]
+    return [replace(one, kept=goes_last(one.kept, rest)) if one.spec.code == address else one for one in found]
 
 
 def _files(subject_id: UUID, key: bytes) -> dict[str, list[HeldFile]]:

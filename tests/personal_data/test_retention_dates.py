@@ -15,6 +15,7 @@ from personal_data.retention_dates import (
     KeptUntil,
     State,
     account_until,
+    goes_last,
     kept_until,
 )
 from policies.pack import load_pack
@@ -144,7 +145,7 @@ def test_whoever_can_be_reached_is_told_seven_days_before(shop: Pack) -> None:
     just_not = kept(
         pack, spec, last_active_at=long_ago, is_reachable=True, told={day: NOW - week + timedelta(seconds=1)}
     )
-    assert not just_not.is_due and just_not.day == date(2026, 3, 3)
+    assert not just_not.is_due and just_not.day == TODAY  # the mail named this day; it goes in the coming night
     assert kept(pack, spec, last_active_at=long_ago, is_reachable=True, told={day: NOW - week}).is_due
     other_day = {day - timedelta(days=1): NOW - week}
     assert not kept(pack, spec, last_active_at=long_ago, is_reachable=True, told=other_day).is_due
@@ -161,3 +162,33 @@ def test_the_account_goes_after_inactivity_alone_and_no_purpose_may_be_live(shop
     live = replace(facts, states={"marketing": State(True, HELD)})
     assert codes(account_until(shop, spec, inactivity=inactivity, facts=live)) == [HeldBack.PURPOSE]
     assert account_until(shop, spec, inactivity=inactivity, facts=live).day is None
+
+
+def test_a_hold_has_no_day_even_before_the_day_comes_and_a_case_may_close_in_time(shop: Pack) -> None:
+    pack, spec = with_rules(shop, rule("inactive", months=24))
+    lately = datetime(2026, 2, 1, tzinfo=UTC)
+    held = kept(pack, spec, last_active_at=lately, holds={"phone": [HoldGround.DISPUTE]})
+    assert held.day is None and held.trigger is not None and held.trigger.day == date(2028, 2, 1)
+    case = kept(pack, spec, last_active_at=lately, states={OPEN_CASE: State(True, HELD)})
+    assert case.day == date(2028, 2, 1) and codes(case) == [HeldBack.CASE]
+
+
+def test_the_rule_that_sets_the_day_is_told_where_it_is_not_the_fields_own(shop: Pack) -> None:
+    inactive = rule("inactive", months=24)
+    pack, spec = with_rules(shop, rule("until-erased"), inactive)
+    assert kept(pack, spec, last_active_at=HELD).beside == inactive
+    assert kept(*with_rules(shop, inactive), last_active_at=HELD).beside is None
+    ordered = Decided(frozenset({"phone"}), ordered=True, goes_on=TODAY)
+    assert kept(pack, spec, disposals=[ordered]).beside is None
+
+
+def test_the_account_goes_when_everything_else_has_gone(shop: Pack) -> None:
+    spec, inactivity = shop.field("email"), shop.retention_rule("inactivity")
+    assert spec is not None and inactivity is not None
+    facts = Facts(at=NOW, last_active_at=datetime(2026, 3, 1, tzinfo=UTC))
+    account = account_until(shop, spec, inactivity=inactivity, facts=facts)
+    same, later = replace(account), replace(account, day=date(2031, 1, 1))
+    assert goes_last(account, []) == goes_last(account, [same]) == account
+    assert goes_last(account, [same, later]).day == date(2031, 1, 1)
+    assert codes(goes_last(account, [later])) == [HeldBack.REST]
+    assert goes_last(account, [later, replace(account, day=None)]).day is None

@@ -19,8 +19,10 @@ from core.actors import SYSTEM
 from personal_data.enums import HoldGround
 from personal_data.models import DataItem, Device, Disposal, LegalHold, PurposeState, RetentionEvent
 from personal_data.services import holding
+from personal_data.services.files import store_file
 from policies.models import PolicyVersion
 from policies.services.publishing import publish
+from privacy_portal import demo_media
 from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, PHONE, Hold
 from tests.harness.clock import MONDAY
 from tests.policies.made_up import change, write_pack
@@ -51,11 +53,11 @@ def card(browser: Client, field: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found[0])).split())
 
 
-def decide(member: User, *fields: str, goes_on: date) -> None:
-    """Two people decided that something is no longer needed."""
+def decide(member: User, *fields: str, goes_on: date, kind: str = "NOT_NEEDED") -> None:
+    """Two people decided that something is no longer needed, or approved an order."""
     with transaction.atomic():
         row = Disposal.objects.create(
-            kind="NOT_NEEDED",
+            kind=kind,
             state="APPROVED",
             fields=list(fields),
             subject_ref=member.subject_id,
@@ -116,6 +118,54 @@ def test_what_is_due_goes_in_the_coming_night(browser: Client, member: User, hol
     assert "Two people of the organisation decided" in text
 
 
+def test_keeping_is_offered_only_where_something_could_keep_it(browser: Client, member: User, hold: Hold) -> None:
+    hold("phone", PHONE)
+    hold("payment-reference", "FT26061998877")
+    decide(member, "phone", goes_on=date(2026, 3, 12))
+    paid(member, datetime(2025, 9, 20, tzinfo=UTC))
+    by_day = re.findall(r'id="soon-\d".*?</section>', browser.get(PAGE).content.decode(), re.DOTALL)
+    assert ["12 March 2026" in one and 'href="#keep"' in one for one in by_day] == [True, False]
+    assert "20 March 2026" in by_day[1] and "Delete now" in by_day[1]
+
+
+def test_an_order_of_the_management_is_told_as_one(browser: Client, member: User, hold: Hold) -> None:
+    hold("phone", PHONE)
+    decide(member, "phone", goes_on=date(2026, 3, 12), kind="ORDERED")
+    text = words(browser)
+    assert "The management ordered it to be deleted." in text and "Keep it" not in text
+
+
+def test_what_a_hold_keeps_has_no_day_and_says_so_before_anybody_deletes(
+    browser: Client, member: User, hold: Hold
+) -> None:
+    hold("phone", PHONE)
+    hold("full-name", NAME)
+    decide(member, "phone", goes_on=date(2026, 3, 12))
+    place_hold(member, "phone")
+    soon, dayless = words(browser).split("No day set")
+    assert "Nothing goes within the next 30 days." in soon
+    assert "Telephone number" in dayless and "Without this it would go on 12 March 2026." in dayless
+    one = browser.get(f"{DATA}phone/delete/").content.decode()
+    assert "This has to stay for now" in one and 'data-action="value-delete"' not in one and PHONE not in one
+    both = browser.get(f"{DATA}delete/", {"field": ["phone", "full-name"]}).content.decode()
+    assert "Delete: Full name?" in both and "Cannot be deleted for now" in both
+    assert re.findall(r'name="field" value="([^"]+)"', both) == ["full-name"]
+    declined = browser.get(f"{DATA}phone/decline/").content.decode()
+    assert "This has to stay for now" in declined and 'data-action="field-decline"' not in declined
+    assert 'value="phone" form="several"' not in browser.get(DATA).content.decode()
+
+
+def test_what_a_hold_keeps_of_files_is_said_before_too(browser: Client, member: User, now: datetime) -> None:
+    picture = demo_media.receipt()
+    field = "payment-image"
+    stored = store_file(subject_id=member.subject_id, field=field, name="a.png", data=picture, by=member, now=now)
+    place_hold(member, field)
+    text = browser.get(f"/en/account/files/{stored.pk}/delete/").content.decode()
+    assert "This has to stay for now" in text and 'data-action="file-delete"' not in text
+    refused = browser.post(f"/en/account/files/{stored.pk}/delete/", follow=True).content.decode()
+    assert "Payment image: This has to be kept for now on legal grounds" in refused
+
+
 def test_agreeing_to_a_purpose_that_names_it_keeps_it(browser: Client, member: User, hold: Hold) -> None:
     hold("phone", PHONE)
     decide(member, "phone", goes_on=date(2026, 3, 12))
@@ -170,6 +220,7 @@ def test_inactivity_names_the_account_and_the_day_moves_with_each_sign_in(now: d
     client.force_login(user)
     text = words(client)
     assert "2 March 2028" in text and "your account goes with it" in text
+    assert "Deleted after 24 months without any activity" in text  # the rule beside the field's own
     assert "The time begins anew each time you sign in." in text
     with time_machine.travel(now + 40 * DAY, tick=False):
         again = Client()
