@@ -20,5 +20,6 @@ class DecidingRefused(NotAllowed):
 class HeldForLaw(NotAllowed):
     code = "held-for-law"
     message = _(
-        "This has to be kept for now on legal grounds, so it cannot be deleted yet. Once the ground has ended, it can be."
+        "This has to be kept for now on legal grounds, so it cannot be deleted yet. Once the ground has ended, "
+        "it can be."
     )

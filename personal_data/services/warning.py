@@ -207,7 +207,7 @@ def _can_be_carried(trigger: Trigger) -> str:
 def _what_keeps_accounts(pack: Pack) -> tuple[str, Params]:
     """The condition under which something held on a person stays beyond the day of inactivity, and so does the account.
 
-    What goes a period after an event that happened goes before it, or on its own day; of anything else nothing is known.
+    What goes a period after an event that happened goes before it or on its own day; of the rest nothing is known.
     """
     params: Params = {"goes_along": fields_that_go_with_inactivity(pack)}
     stays = "x.field <> ALL(%(goes_along)s::text[])"
@@ -237,7 +237,7 @@ def _accounts(keeping: str) -> str:
         " AND NOT EXISTS (SELECT FROM public.personal_data_legalhold h"
         " WHERE h.subject_ref = s.id AND h.released_at IS NULL)"
         + "".join(
-            f" AND NOT EXISTS (SELECT FROM public.{table} x WHERE x.subject_id = s.id AND {keeping})"  # noqa: S608
+            f" AND NOT EXISTS (SELECT FROM public.{table} x WHERE x.subject_id = s.id AND {keeping})"
             for table in (DataItem._meta.db_table, StoredFile._meta.db_table)
         )
     )
