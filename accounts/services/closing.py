@@ -24,19 +24,19 @@ from personal_data.models import ErasureRun
 from personal_data.own_records import Ages, Kind
 from personal_data.planning import cooling_off
 from personal_data.services.erasing import begin_erasure, progress_token
-from personal_data.services.erasure_holding import holds_on_run
+from personal_data.services.erasure_holding import everything_is_held, holds_on_run
 
 
 @transaction.atomic
 def close_account(*, user_id: UUID, address: str, by: Actor, now: datetime) -> ErasureRun:
     """Have a person erased at the person's own wish. Asked twice, the same run is returned.
 
-    The account is shut when the deletion begins: until the cooling-off of the policy is over the person may sign in,
+    The account is shut when the deletion begins: while it cools off, or a legal hold stands, the person may sign in,
     and call it off. `address` is told that it can be, and in the end that it is done; empty, nobody is told.
     """
     user = User.objects.select_for_update().get(pk=user_id)
     wait = cooling_off(now)
-    if not wait:
+    if not wait and not everything_is_held(user.subject_id):
         shut(user=user, by=by, now=now)
     run = begin_erasure(subject_id=user.subject_id, address=address, cooling_off=wait, suppress=True, by=by, now=now)
     if address and run.state == ErasureState.COOLING:

@@ -4,7 +4,8 @@ holds the link.
 
 import html
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,13 +13,17 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
+from accounts.services.registering import register_person
 from core import clock
+from core.actors import SYSTEM
 from personal_data.enums import ErasureState
 from personal_data.models import DataSubject, ErasureRun
 from personal_data.services.erasing import run_due_erasures
+from policies.services.publishing import publish
 from tests.accounts.conftest import Mail
 from tests.accounts.pages.conftest import ADDRESS, PASSWORD, Hold
 from tests.personal_data.retention_steps import held_back
+from tests.policies.made_up import write_pack
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 ERASE = "/en/account/erase/"
@@ -126,3 +131,20 @@ def test_an_unknown_link_shows_and_cancels_nothing(browser: Client) -> None:
     for token in ("0" * 64, uuid4().hex):
         assert browser.get(f"/en/account/erase/progress/{token}/").status_code == 404
         assert browser.post(f"/en/account/erase/progress/{token}/cancel/").status_code == 404
+
+
+def test_where_nothing_cools_off_a_hold_leaves_the_account_open_too(
+    transactional_db: None, tmp_path: Path, now: datetime
+) -> None:
+    publish(path=write_pack(tmp_path), by=SYSTEM, now=now, demo=True)
+    member = register_person(address=ADDRESS, password=PASSWORD, language="en", by=SYSTEM, now=now)
+    held_back(subject_ref=member.subject_id)
+    browser = Client()
+    browser.force_login(member)
+    assert "It takes a minute or two" not in page(browser, ERASE)
+    link = ask(browser)
+    assert "waits until a legal ground ends" in page(browser, link)
+    assert "It has to wait until a legal ground ends" in page(browser, "/en/account/")
+    Client().post(f"{link}cancel/")
+    member.refresh_from_db()
+    assert member.is_active and "Everything is going to be deleted" not in page(browser, "/en/account/")
