@@ -4,6 +4,7 @@ In both languages, on a phone and on a desk, with and without script.
 """
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +14,7 @@ from core.clock import local_date
 from tests.journeys.asking import enters
 from tests.journeys.conftest import OpenWalk
 from tests.journeys.installation import Installation
-from tests.journeys.walk import Walk
+from tests.journeys.walk import PASSWORD, Walk
 
 WAYS = [
     pytest.param({"language": "vi", "phone": True}, id="vi-phone"),
@@ -45,6 +46,10 @@ def test_a_person_sees_what_goes_and_does_something_about_it(
     deletes_a_part_now(walk)
     keeps_the_rest(walk)
 
+    the_officer_places_a_hold(walk_on, acros, "phone")
+    sees_what_has_to_stay(walk, way)
+    has_to_wait_with_everything(walk, way)
+
 
 def examine(walk: Walk, way: dict[str, object]) -> None:
     """Closely, where there is script to do it with."""
@@ -57,15 +62,14 @@ def two_colleagues_decide(walk_on: OpenWalk, portal: Installation, *fields: str)
     officer = walk_on(portal, language="vi")
     officer.sign_in(portal.sign_in("dpo"))
     officer.speak_at_the_desk()
-    officer.go_staff("personal_data/datasubject/")
-    person = officer.page.locator("#result_list tbody th a").first.get_attribute("href") or ""
+    person = newest_person(officer)
     officer.go_staff("personal_data/disposal/add/")
     page = officer.page
     page.locator('[name="kind"][value="NOT_NEEDED"]').check()
     for field in fields:
         page.locator(f'[name="fields_gone"][value="{field}"]').check()
     day = local_date(clock.now()) + GOES_IN
-    officer.fill(subject_ref=person.split("/")[-3], ground="Đơn hàng đã xong", goes_on=day.isoformat())
+    officer.fill(subject_ref=person, ground="Đơn hàng đã xong", goes_on=day.isoformat())
     officer.act("disposal-look")
     officer.act("disposal-propose")
 
@@ -75,6 +79,59 @@ def two_colleagues_decide(walk_on: OpenWalk, portal: Installation, *fields: str)
     other.go_staff("personal_data/disposal/")
     other.press(other.page.locator("#result_list tbody th a").first)
     other.act("disposal-approve")
+
+
+def newest_person(officer: Walk) -> str:
+    officer.go_staff("personal_data/datasubject/")
+    person = officer.page.locator("#result_list tbody th a").first.get_attribute("href") or ""
+    return person.split("/")[-3]
+
+
+def the_officer_places_a_hold(walk_on: OpenWalk, portal: Installation, field: str) -> None:
+    """On one field of the newest person."""
+    officer = walk_on(portal, language="vi")
+    officer.sign_in(portal.sign_in("dpo"))
+    officer.speak_at_the_desk()
+    person = newest_person(officer)
+    officer.go_staff("personal_data/legalhold/add/")
+    officer.page.locator('[name="ground"][value="DISPUTE"]').check()
+    officer.page.locator('[name="field"]').select_option(field)
+    day = local_date(clock.now()) + GOES_IN
+    officer.fill(subject_ref=person, clause="L91 14.2", review_on=day.isoformat())
+    officer.act("hold-place")
+
+
+def sees_what_has_to_stay(walk: Walk, way: dict[str, object]) -> None:
+    """Before anything is pressed: the reason, and no button that would only be refused."""
+    walk.go("account/data/phone/delete/")
+    expect(walk.page.locator("main .notice-warning")).to_be_visible()
+    expect(walk.page.locator('[data-action="value-delete"]')).to_have_count(0)
+    examine(walk, way)
+    walk.shoot("retention-held")
+    walk.go("account/retention/")
+    examine(walk, way)
+
+
+def has_to_wait_with_everything(walk: Walk, way: dict[str, object]) -> None:
+    """A deletion of everything says that it waits, on its page and on every other, until it is called off."""
+    walk.go("account/erase/")
+    expect(walk.page.locator("main .notice-warning")).to_be_visible()
+    walk.tick("understood")
+    if walk.page.locator('[name="password"]').count():
+        walk.fill(password=PASSWORD)
+    walk.act("account-erase")
+    expect(walk.page.locator("main .notice-warning")).to_be_visible()
+    examine(walk, way)
+    walk.shoot("retention-waits")
+    waits = walk.page.url
+    for page in ("account/", "account/retention/"):
+        walk.go(page)
+        expect(walk.page.locator(f'main .notice a[href="{urlsplit(waits).path}"]')).to_be_visible()
+        examine(walk, way)
+    walk.press(walk.page.locator("main .notice a").first)
+    walk.act("erasure-cancel")
+    walk.go("account/")
+    expect(walk.page.locator("main .notice-warning")).to_have_count(0)
 
 
 def deletes_a_part_now(walk: Walk) -> None:
