@@ -31,7 +31,7 @@ from personal_data.package_sections import (
     show,
 )
 from personal_data.retention_dates import KeptUntil
-from personal_data.retention_words import rule_words, stays_words
+from personal_data.retention_words import rule_words, stays_words, why_then
 from personal_data.selectors import HeldField, held_on
 from personal_data.values import show_value
 
@@ -188,5 +188,5 @@ def _shown(asked: Asked, field: str, value: str | None) -> str | None:
 
 
 def _why(kept: KeptUntil) -> str:
-    """The rule, and everything for which it stays beyond."""
-    return " ".join([rule_words(kept), *stays_words(kept)])
+    """The rule, what sets the day, and everything for which it stays beyond."""
+    return " ".join(filter(None, [rule_words(kept), why_then(kept) if kept.day else "", *stays_words(kept)]))
