@@ -70,8 +70,8 @@ def set_for_many(
 
 def end_for_everybody(*, now: datetime) -> int:
     """End purposes two people decided to end for everybody, or for one person, once their day has come; some thousands
-    at a time. How many people. Safe to repeat: whoever has it ended is passed over, and the decision is done once nobody
-    is left.
+    at a time. How many people. Safe to repeat: whoever has it ended is passed over, and the decision is done once
+    nobody is left.
     """
     approved = Disposal.objects.filter(kind=DisposalKind.PURPOSE, state=DisposalState.APPROVED)
     waiting = approved.filter(goes_on__lte=local_date(now))
