@@ -22,3 +22,9 @@ class HeldForLaw(NotAllowed):
     message = _(
         "This has to be kept for now on legal grounds, so it cannot be deleted yet. It goes when the ground ends."
     )
+
+
+class LawKeeps(HeldForLaw):
+    """A rule of the policy keeps it by law; the message names the article and the day."""
+
+    code = "law-keeps"

@@ -64,7 +64,8 @@ def place(
         }
         people = _people_of(subject_ref, case)
         one_at_a_time(by=by)
-        return [_placed({**asked, "subject_ref": person}, by, now) for person in people][0]
+        placed = [_placed({**asked, "subject_ref": person}, by, now) for person in people]
+    return placed[0]
 
 
 def follow_case(*, case_ref: str, subject_id: UUID, by: Actor, now: datetime) -> int:

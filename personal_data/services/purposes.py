@@ -91,7 +91,8 @@ def _end_batch(disposal_id: int, now: datetime) -> int | None:
         row = Disposal.objects.select_for_update(skip_locked=True).filter(pk=disposal_id).first()
         if row is None or row.state != DisposalState.APPROVED or row.decided_at is None:
             return None
-        about = {"purpose": row.purpose, "most": BATCH, "only": row.subject_ref, "until": row.decided_at}
+        about: dict[str, str | int | datetime | UUID | None] = {"purpose": row.purpose, "most": BATCH}
+        about |= {"only": row.subject_ref, "until": row.decided_at}
         about["since"] = max(row.decided_at, midnight(row.goes_on))
         with connection.cursor() as cursor:
             cursor.execute(_END_SOME, about)
