@@ -242,6 +242,7 @@ class AuditEvent:
     PURPOSE_BEGUN = "purpose.begun"
     EVIDENCE_ENDED = "evidence.ended"
     KEPT_APART = "kept.set_apart"
+    KEPT_READ = "kept.opened"
     KEPT_ENDED = "kept.ended"
     RECORDS_ENDED = "records.ended"
     REGISTER_REPLAYED = "register.replayed"

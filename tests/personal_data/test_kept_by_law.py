@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from audit.models import AuditEntry
+from audit.services.recording import read_note
 from core import clock
 from core.clock import local_date, midnight
 from core.encryption import unseal
 from core.templatetags.portal import day
 from personal_data import keys, planning, storage
 from personal_data.enums import Difference, Fate, KeepGround
-from personal_data.errors import KeyDestroyed
-from personal_data.errors_retention import LawKeeps
+from personal_data.errors import KeyDestroyed, NotHeld
+from personal_data.errors_retention import LawKeeps, RetentionRefused
 from personal_data.fields import kept_context
 from personal_data.law_keeping import kept_by_law
 from personal_data.models import (
@@ -32,10 +33,12 @@ from personal_data.retention_dates import plus_period
 from personal_data.services import erasing, files, holding
 from personal_data.services.erasing import run_due_erasures
 from personal_data.services.evidence import end_evidence
+from personal_data.services.kept_reading import open_kept
 from personal_data.services.replay_erasing import erase_many
 from personal_data.services.setting_apart import end_kept, set_apart
 from policies import selectors as policies
 from policies.models import PolicyVersion
+from tests.harness.people import Role
 from tests.personal_data.erasure_cases import PERSON
 from tests.personal_data.retention_steps import (
     earlier,
@@ -52,6 +55,7 @@ from tests.personal_data.retention_steps import (
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 
 DAY = timedelta(days=1)
+OFFICER = Role("dpo", 1)
 BY_LAW = rule("invoices", "law", years="5", clause='"L91 14.2"')
 OF_FIELDS = {"full-name": "invoices", "other-entry": "invoices"}
 
@@ -154,6 +158,23 @@ def test_a_deletion_of_everything_sets_it_apart_under_a_key_of_its_own(kept: Dat
     assert found["personal_data.dataitem", Fate.DELETE, "None"].gone == 1, "the phone alone"
     assert not begun.plan.lines.exclude(difference=Difference.NONE).exists()
     assert AuditEntry.objects.filter(event="kept.set_apart", subject_ref=kept.pk).count() == 2
+
+
+def test_the_officer_alone_opens_it_and_says_why(kept: DataSubject) -> None:
+    erased(kept)
+    row, picture = KeptByLaw.objects.get(field="full-name"), KeptByLaw.objects.get(field="other-entry")
+    for role in ("administrator", "auditor", "agent", "system"):
+        with pytest.raises(RetentionRefused):
+            open_kept(kept_id=row.pk, reason="Thanh tra", by=Role(role, 1), now=clock.now())
+    opened = open_kept(kept_id=row.pk, reason="Thanh tra 12/2026", by=OFFICER, now=clock.now())
+    assert (opened.value, opened.pieces) == ("Trần Thị Mai Hoa", None)
+    file = open_kept(kept_id=picture.pk, reason="Thanh tra 12/2026", by=OFFICER, now=clock.now())
+    assert file.value == "a.jpg" and b"".join(file.pieces or ()) == b"abc"
+    entries = AuditEntry.objects.filter(event="kept.opened", subject_ref=kept.pk).order_by("id")
+    assert [read_note(entry) for entry in entries] == ["Thanh tra 12/2026"] * 2
+    keys.destroy_kept_keys([kept.pk])
+    with pytest.raises(NotHeld):
+        open_kept(kept_id=row.pk, reason="Thanh tra", by=OFFICER, now=clock.now())
 
 
 def test_on_its_day_it_goes_and_with_the_last_of_it_the_key(kept: DataSubject) -> None:

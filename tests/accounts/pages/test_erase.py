@@ -17,6 +17,7 @@ from consent.models import LedgerEntry
 from consent.services.asking import questions
 from consent.services.granting import record_answers
 from core import clock
+from core.clock import local_date
 from outbound.models import OutboxMessage
 from personal_data import keys, storage
 from personal_data.enums import SubjectState
@@ -118,7 +119,8 @@ def test_proof_of_consent_stays_and_opens_with_the_evidence_key(
     )
     text = html.unescape(browser.get(ERASE).content.decode())
     assert "What was agreed to or not, and to which words: 2" in text, "the answer, and its end"
-    assert "Article 9.3 of Law 91/2025/QH15" in text and f"Until {now.day} " in text and f" {now.year + 3};" in text
+    today = local_date(now)
+    assert "Article 9.3 of Law 91/2025/QH15" in text and f"Until {today.day} " in text and f" {today.year + 3};" in text
     ask(browser)
     run_due_erasures(now=clock.now() + COOLED)
     entries = LedgerEntry.objects.filter(subject_ref=member.subject_id)
