@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from personal_data.enums import ErasureState, Order
 from personal_data.erasure_words import Line, by_reason, counted, going, named_of, staying
+from personal_data.law_keeping import kept_by_law
 from personal_data.models import DataItem, ErasureRun, RecipientTask
 from personal_data.planning import KEY, plan_everything
 from personal_data.selectors import held_on
@@ -34,7 +35,9 @@ class Kept:
 def foreseen(*, user: User, at: datetime) -> tuple[list[str], list[Kept]]:
     """What would go and what would stay if everything were deleted now."""
     lines = plan_everything(subject_id=user.subject_id, at=at, confirms=True)
-    names = ", ".join(str(field.spec.label) for field in held_on(subject_id=user.subject_id, at=at) if field.item)
+    apart = {one.ref for one in kept_by_law(user.subject_id, at=at)}
+    held = [field for field in held_on(subject_id=user.subject_id, at=at) if field.item and field.item.pk not in apart]
+    names = ", ".join(str(field.spec.label) for field in held)
     told = holders_of(subject_id=user.subject_id, fields=(), purposes=(), at=at)
     return goes(lines, names=names), stays(lines, subject_id=user.subject_id, at=at, recipients=len(told))
 
