@@ -35,8 +35,13 @@ class ByLaw:
 
     @property
     def kept_ref(self) -> UUID:
-        """What it is called once it is set apart; the same however often that is begun."""
-        return uuid5(self.ref, KeptByLaw._meta.label_lower)
+        """What it is called once it is set apart."""
+        return kept_ref(self.ref)
+
+
+def kept_ref(ref: UUID) -> UUID:
+    """What a row is called once it is set apart; the same however often that is begun."""
+    return uuid5(ref, KeptByLaw._meta.label_lower)
 
 
 def kept_by_law(subject_id: UUID, *, at: datetime) -> list[ByLaw]:

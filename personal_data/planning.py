@@ -21,7 +21,7 @@ from core.classification import Erasure
 from core.clock import local_date
 from personal_data.enums import Fate, KeepGround
 from personal_data.keys import has_data_key
-from personal_data.law_keeping import ByLaw, grouped, kept_by_law
+from personal_data.law_keeping import ByLaw, grouped, kept_by_law, kept_ref
 from personal_data.models import (
     DataItem,
     DataSubject,
@@ -149,9 +149,12 @@ def fields_of(lines: Iterable[Planned | PlanLine], fate: str = Fate.DELETE) -> s
 
 
 def as_approved(lines: Sequence[Planned], approved: Sequence[Planned]) -> list[Planned]:
-    """A plan of everything as it is now, but of what the person gave only the rows somebody approved."""
+    """A plan of everything as it is now, but of what the person gave only the rows somebody approved; what the law came
+    to keep since is set apart.
+    """
     kept_to = {line.target: line for line in approved if line.target in GIVEN and line.fate == Fate.DELETE}
-    return [kept_to.get(line.target, line) for line in lines]
+    apart = {ref for line in lines if line.target == KEPT for ref in line.refs}
+    return [_without(kept_to[line.target], apart) if line.target in kept_to else line for line in lines]
 
 
 def cooling_off(at: datetime) -> timedelta:
@@ -257,6 +260,12 @@ def _line(
         clause=proof.clause if proof else "",
         kept_until=plus_period(local_date(at), proof) if proof else None,
     )
+
+
+def _without(line: Planned, apart: Collection[str]) -> Planned:
+    refs = tuple(ref for ref in line.refs if str(kept_ref(UUID(ref))) not in apart)
+    files = len(refs) if line.files else 0
+    return line if len(refs) == len(line.refs) else replace(line, rows=len(refs), files=files, refs=refs)
 
 
 def _set_apart(by_law: Iterable[ByLaw]) -> list[Planned]:

@@ -84,6 +84,18 @@ def test_of_everything_it_is_set_apart_and_the_certificate_names_the_day(
     assert "a key of its own" in page and "Full name" in page and "91/2025" in page
 
 
+def test_what_the_law_came_to_keep_after_the_approval_is_kept_and_counted_as_such(
+    policy_in_force: PolicyVersion, member: User, agent: User, dpo: User, now: datetime, tmp_path: Path
+) -> None:
+    steps.hold(member, now=now, full_name=NAME, phone=PHONE)
+    request = decided(member, all_of_it(RequestKind.DELETE), by=agent, second_by=dpo, now=now)
+    publish_with(tmp_path, BY_LAW, {"full-name": "invoices"})
+    to_the_end(request, by=dpo, now=clock.now())
+    assert KeptByLaw.objects.get().field == "full-name"
+    values = run_of(request).plan.lines.get(target="personal_data.dataitem")
+    assert (values.rows, values.gone, values.difference) == (1, 1, "")
+
+
 def test_deleting_a_field_takes_its_earlier_values_and_no_other(
     policy_in_force: PolicyVersion, member: User, agent: User, dpo: User, now: datetime
 ) -> None:
