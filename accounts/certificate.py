@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.erasure_words import recipients_waited_for
 from core.templatetags.portal import moment
 from personal_data.enums import Fate, PlanScope
-from personal_data.erasure_words import by_reason, differences, label_of, shared_words
+from personal_data.erasure_words import by_reason, differences, label_of, named_of, shared_words
 from personal_data.models import ErasureRun
 
 
@@ -79,7 +79,16 @@ def certificate_of(run: ErasureRun) -> Certificate:
         ],
         kept=[
             KeptGroup(
-                why, until, [KeptRow(label_of(line.target), line.left or 0, shared_words(line)) for line in group]
+                why,
+                until,
+                [
+                    KeptRow(
+                        named_of(line, subject_id=run.subject_ref, at=run.finished_at),
+                        line.left or 0,
+                        shared_words(line),
+                    )
+                    for line in group
+                ],
             )
             for (why, until), group in by_reason(kept).items()
         ],

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -15,9 +15,10 @@ from accounts.models import User
 from accounts.services.closing import shut
 from core import clock
 from core.actors import SYSTEM
-from core.templatetags.portal import moment
+from core.templatetags.portal import day, moment
 from outbound.services.queueing import queue_notice
 from personal_data.models import ErasureRun
+from personal_data.planning import KEPT
 from personal_data.services.erasing import progress_token
 
 
@@ -50,6 +51,7 @@ def tell_it_is_done(run: ErasureRun, address: str, now: datetime) -> None:
         complaint_url = settings.PORTAL_URL + reverse("complaints:new")
         path = reverse("accounts:erase_certificate", kwargs={"token": progress_token(run)})
         final_at = moment(beyond_recall(run.scope, now))
+        kept_until = run.plan.lines.filter(target=KEPT, left__gt=0).aggregate(last=Max("kept_until"))["last"]
     queue_notice(
         notice=notices.DATA_ERASED if run.basis else notices.ACCOUNT_ERASED,
         to=address,
@@ -58,6 +60,7 @@ def tell_it_is_done(run: ErasureRun, address: str, now: datetime) -> None:
             "complaint_url": complaint_url,
             "certificate_url": settings.PORTAL_URL + path,
             "final_at": final_at,
+            "law_until": day(kept_until) if kept_until else "",
             "after_inactivity": "yes" if run.basis.startswith("retention:") else "",
         },
         now=now,

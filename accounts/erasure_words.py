@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from personal_data.enums import ErasureState, Order
-from personal_data.erasure_words import Line, by_reason, counted, going, staying
+from personal_data.erasure_words import Line, by_reason, counted, going, named_of, staying
+from personal_data.law_keeping import kept_by_law
 from personal_data.models import DataItem, Device, ErasureRun, RecipientTask, StoredFile
 from personal_data.planning import KEY, plan_everything
 from personal_data.retention_words import in_sentence
@@ -36,9 +37,11 @@ class Kept:
 def foreseen(*, user: User, at: datetime) -> tuple[list[str], list[Kept]]:
     """What would go and what would stay if everything were deleted now."""
     lines = plan_everything(subject_id=user.subject_id, at=at, confirms=True)
-    names = ", ".join(str(field.spec.label) for field in held_on(subject_id=user.subject_id, at=at) if field.item)
+    apart = {one.ref for one in kept_by_law(user.subject_id, at=at)}
+    held = [field for field in held_on(subject_id=user.subject_id, at=at) if field.item and field.item.pk not in apart]
+    names = ", ".join(str(field.spec.label) for field in held)
     told = holders_of(subject_id=user.subject_id, fields=(), purposes=(), at=at)
-    return goes(lines, names=names), stays(lines, recipients=len(told))
+    return goes(lines, names=names), stays(lines, subject_id=user.subject_id, at=at, recipients=len(told))
 
 
 def held_grounds(subject_id: UUID) -> list[str]:
@@ -55,11 +58,11 @@ def goes(lines: Sequence[Line], *, names: str = "") -> list[str]:
     return told
 
 
-def stays(lines: Sequence[Line], *, recipients: int = 0) -> list[Kept]:
+def stays(lines: Sequence[Line], *, subject_id: UUID, at: datetime, recipients: int = 0) -> list[Kept]:
     """What a plan keeps, why, and until when; and what is kept until so many recipients have confirmed."""
     return [
         *(
-            Kept(f"{why}. {until}", [counted(line) for line in kept])
+            Kept(f"{why}. {until}", [counted(line, named_of(line, subject_id=subject_id, at=at)) for line in kept])
             for (why, until), kept in by_reason(staying(lines)).items()
         ),
         *([Kept(names_kept(recipients))] if recipients else []),

@@ -83,6 +83,11 @@ WORDS: "dict[str, StrOrPromise]" = {
     Held.EVIDENCE_ENDED: pgettext_lazy(
         "event", "The time for keeping proof ended; nothing kept can be tied to you any more"
     ),
+    Held.KEPT_APART: pgettext_lazy(
+        "event", "What the law asks us to keep was set apart before the rest was deleted, and is used for nothing"
+    ),
+    Held.KEPT_READ: pgettext_lazy("event", "Staff opened something the law asks us to keep"),
+    Held.KEPT_ENDED: pgettext_lazy("event", "What the law had asked us to keep was deleted; its day had come"),
     Held.RECORDS_ENDED: pgettext_lazy("event", "A record kept as proof was removed; its time was over"),
     Consent.GRANTED: pgettext_lazy("event", "A consent was given"),
     Consent.REFUSED: pgettext_lazy("event", "A consent was not given"),

@@ -9,6 +9,7 @@ from core.encryption import CannotOpen, unseal
 from personal_data import selectors
 from personal_data.errors import NotHeld
 from personal_data.keys import data_key
+from personal_data.retention_dates import HeldBack
 from personal_data.retention_words import must_stay_words, stays_words, why_then
 from personal_data.selectors import HeldField
 from personal_data.services.holding import state_mark
@@ -55,8 +56,11 @@ class Card:
 
     @property
     def may_delete(self) -> bool:
-        """Whether it can go by itself: the sign-in address goes with the account, devices have their own page."""
-        return self.is_held and not self.is_sign_in_address and not self.is_devices
+        """Whether it can go by itself: the sign-in address goes with the account, devices have their own page, and what
+        the law keeps goes on its day.
+        """
+        by_law = any(stay.code == HeldBack.LAW for stay in self.held.kept.stays)
+        return self.is_held and not self.is_sign_in_address and not self.is_devices and not by_law
 
     @property
     def why_then(self) -> str:

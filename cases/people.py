@@ -9,18 +9,27 @@ from cases.models import Case
 from cases.references import as_written
 from cases.registry import case_kinds, case_of
 from personal_data.selectors_holds import NamedCase
+from personal_data.selectors_merged import kept_of
 
 
 def named_case(text: str) -> NamedCase | None:
     """A case by its reference as people write it, or as the audit trail does."""
     case = case_of(text) or _written(as_written(text))
-    return NamedCase(case.target, case.reference, tuple(people_of(case))) if case else None
+    return NamedCase(case.target, case.reference, tuple(people_of(case)), tuple(whose(case))) if case else None
 
 
 def people_of(case: Case) -> list[UUID]:
     """Whoever sent a case, and whom it is about where that is somebody else."""
     about = getattr(case, "about_id", None)
     return list(dict.fromkeys(one for one in (case.subject_id, about) if one))
+
+
+def whose(case: Case) -> list[UUID]:
+    """Whose data a case is about, and under whom that stands where people were merged; the sender's while it is not
+    known.
+    """
+    about: UUID = getattr(case, "about_id", None) or case.subject_id
+    return list(dict.fromkeys((about, kept_of(about))))
 
 
 def has_open_case(subject_id: UUID) -> bool:

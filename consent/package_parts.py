@@ -10,8 +10,8 @@ from consent import selectors
 from consent.device_facts import DeviceFacts
 from consent.enums import Method, Reply
 from consent.models import LedgerEntry
-from consent.services.devices import facts_context
 from consent.services.granting import evidence_context
+from personal_data.fields import facts_context
 from personal_data.models import Device
 from personal_data.package_sections import Asked, Coded, Row, Section, coded, language_named, leave_out, opened, show
 from policies.enums import RecipientClass

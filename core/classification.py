@@ -34,6 +34,7 @@ class Erasure(StrEnum):
     BLANK = "blank the field"
     DROP_KEY = "unreadable: the person's data key is destroyed"
     EVIDENCE_END = "kept as proof under the evidence key until the evidence period ends"
+    LAW_END = "kept under a key of its own until the day the law names"
     STAFF_ACCOUNT = "goes with the staff account"
 
 

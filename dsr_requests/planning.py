@@ -32,7 +32,7 @@ from dsr_requests.models import Request
 from dsr_requests.wishes import consent_code, consent_key
 from personal_data.enums import LimitKind, Order
 from personal_data.models import DataItem, Device, StoredFile
-from personal_data.planning import Planned, plan_chosen, plan_everything
+from personal_data.planning import Planned, fields_of, plan_chosen, plan_everything
 from personal_data.services.ordering import holders_of
 from policies import selectors as policies
 
@@ -94,7 +94,8 @@ def _delete(request: Request, about: UUID, at: datetime, fields: frozenset[str],
         lines = plan_everything(subject_id=about, at=at, confirms=confirms)
     else:
         going = [code for code in held if code not in fields and (request.everything or code in request.fields)]
-        target, lines = "chosen", plan_chosen(subject_id=about, fields=going)
+        target, lines = "chosen", plan_chosen(subject_id=about, fields=going, at=at)
+        going = sorted(fields_of(lines))
     return [
         _entry(FulfilmentKind.SNAPSHOT),
         _entry(FulfilmentKind.ERASE, target, fields=going, lines=[_line(line) for line in lines]),

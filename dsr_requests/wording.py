@@ -1,6 +1,6 @@
 """A plan of a request in words with counts: the same for the person and for staff."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -9,10 +9,10 @@ from core import clock
 from dsr_requests.enums import FulfilmentKind
 from dsr_requests.planning import Entry, Plan
 from dsr_requests.wishes import consent_key
-from personal_data.enums import LimitKind, Order
-from personal_data.erasure_words import by_reason, going, listed, staying
+from personal_data.enums import Fate, LimitKind, Order
+from personal_data.erasure_words import Line, by_reason, going, listed, staying
 from personal_data.package_sections import part_title
-from personal_data.planning import Planned
+from personal_data.planning import Planned, fields_of
 from policies import selectors as policies
 from policies.pack_types import Pack, message_channel_label
 
@@ -66,15 +66,21 @@ def _erase(entry: Entry, pack: Pack | None) -> list[str]:
         told.append(_("Everything that is held is deleted, and so is the account, if there is one."))
     elif entry["fields"]:
         told.append(_("Deleted: %(what)s.") % {"what": names_of(pack, entry["fields"], of="field")})
-    else:
+    elif not staying(lines):
         told.append(_("Nothing of what was named is held, so nothing is deleted."))
     if going(lines):
         told.append(_("What goes: %(what)s.") % {"what": listed(going(lines))})
     for (why, until), kept in by_reason(staying(lines)).items():
         told.append(
-            _("What stays: %(what)s. Why: %(why)s. %(until)s") % {"what": listed(kept), "why": why, "until": until}
+            _("What stays: %(what)s. Why: %(why)s. %(until)s")
+            % {"what": _kept_names(kept, pack) or listed(kept), "why": why, "until": until}
         )
     return told
+
+
+def _kept_names(kept: Sequence[Line], pack: Pack | None) -> str:
+    """The fields of chosen things the law keeps; empty for anything else that stays."""
+    return names_of(pack, sorted(fields_of(kept, Fate.KEEP)), of="field")
 
 
 def _withdraw(entry: Entry, pack: Pack | None) -> list[str]:

@@ -22,6 +22,7 @@ from personal_data import admin_disposals as admin_disposals
 from personal_data import admin_erasure as admin_erasure
 from personal_data import admin_holds as admin_holds
 from personal_data import admin_import as admin_import
+from personal_data import admin_kept as admin_kept
 from personal_data import admin_limits as admin_limits
 from personal_data import admin_merge as admin_merge
 from personal_data import admin_orders as admin_orders

@@ -132,6 +132,8 @@ class LegalHoldAdmin(ReadOnlyAdmin):
                 refused(form, refusal)
             else:
                 messages.success(request, _("The hold stands. Nothing it names is deleted until it is released."))
+                for other in beside(hold):
+                    messages.success(request, _("Another stands for: %(whom)s.") % {"whom": scope_words(other)})
                 return redirect(f"admin:{NAME}_change", hold.pk)
         context = {
             **self.admin_site.each_context(request),
@@ -221,15 +223,21 @@ def scope_words(hold: LegalHold) -> str:
     if hold.case_ref:
         case = case_named(hold.case_ref)
         parts.append(_("case %(reference)s") % {"reference": case.reference if case else hold.case_ref})
-    elif hold.subject_ref:
+    if hold.subject_ref:
         parts.append(_("person %(reference)s") % {"reference": str(hold.subject_ref)[:13]})
-    else:
+    elif not hold.case_ref:
         parts.append(_("everybody"))
     if hold.field:
         parts.append(field_name(hold.field))
     if hold.category:
         parts.append(str(CATEGORIES.get(hold.category, hold.category)))
     return capfirst(", ".join(parts))
+
+
+def beside(hold: LegalHold) -> list[LegalHold]:
+    """The other holds in force on the same case: each person it is about has one."""
+    standing = LegalHold.objects.filter(case_ref=hold.case_ref, released_at__isnull=True).exclude(pk=hold.pk)
+    return list(standing.order_by("pk")) if hold.case_ref else []
 
 
 def field_name(code: str) -> str:
@@ -264,6 +272,7 @@ def hold_facts(hold: LegalHold, *, by: Actor) -> list[tuple[str, str, str]]:
     found = [
         (_("What it keeps"), scope_words(hold), ""),
         (_("Person"), str(person)[:13] if person else "", person_url(person, by=by) if person else ""),
+        *((_("Also held"), scope_words(one), reverse(f"admin:{NAME}_change", args=[one.pk])) for one in beside(hold)),
         (_("Ground"), str(hold.get_ground_display()), ""),
         (_("Article, or number of the official file"), cite(hold.clause), ""),
         (_("Who answers for it"), colleague(hold.owner), ""),

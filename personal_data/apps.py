@@ -26,6 +26,7 @@ class PersonalDataConfig(AppConfig):
         )
         from personal_data.services.register_standing import closed
         from personal_data.services.retention_looking import effect_of_rules
+        from personal_data.services.setting_apart import SET_APART, end_kept
         from personal_data.services.shortening import FRAMES, shorten_register
         from personal_data.services.undoing import UNAPPLIED, discard_stale
         from policies.effects import tell_effect
@@ -39,6 +40,7 @@ class PersonalDataConfig(AppConfig):
         )
         package_held.register()
         sweep_records("personal_data.evidence", end_evidence, [EVIDENCE])
+        sweep_records("personal_data.kept_by_law", end_kept, [SET_APART])
         sweep_records("personal_data.register", shorten_register, [FRAMES])
         sweep_records("personal_data.notes", remove_old_notes, [NOTES])
         sweep_records("personal_data.imports", remove_imports, [IMPORTS])

@@ -20,10 +20,11 @@ class AgeBand(TextChoices):
 
 
 class KeyKind(TextChoices):
-    """The two keys a person has."""
+    """The two keys a person has, and the one of what the law keeps of somebody erased."""
 
     DATA = "DATA", pgettext_lazy("key", "data")
     EVIDENCE = "EVIDENCE", pgettext_lazy("key", "evidence")
+    KEPT = "KEPT", pgettext_lazy("key", "kept by law")
 
 
 class Source(TextChoices):
@@ -69,6 +70,7 @@ class KeepGround(TextChoices):
     """Why a row stays although deletion was asked for; the codes of grounds for refusing a deletion."""
 
     LAW_REQUIRES = "R3", pgettext_lazy("ground for keeping", "The law requires it as proof, and the period is running")
+    LAW_KEEPS = "R3K", pgettext_lazy("ground for keeping", "The law requires it to be kept, and the period is running")
 
 
 class Difference(TextChoices):
@@ -239,6 +241,9 @@ class AuditEvent:
     PURPOSE_ENDED = "purpose.ended"
     PURPOSE_BEGUN = "purpose.begun"
     EVIDENCE_ENDED = "evidence.ended"
+    KEPT_APART = "kept.set_apart"
+    KEPT_READ = "kept.opened"
+    KEPT_ENDED = "kept.ended"
     RECORDS_ENDED = "records.ended"
     REGISTER_REPLAYED = "register.replayed"
     REGISTER_BEGUN = "register.begun"

@@ -1,7 +1,9 @@
 """A plan of an erasure and what came of it, in words: the same for the person and for staff."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
 
 from django.apps import apps
 from django.utils.text import capfirst
@@ -11,8 +13,9 @@ from django.utils.translation import ngettext, pgettext_lazy
 from core.citations import cite
 from core.templatetags.portal import day
 from personal_data.enums import Difference, Fate, KeepGround
+from personal_data.law_keeping import field_names, fields_kept
 from personal_data.models import PlanLine
-from personal_data.planning import CONFIRMATION, MERGED, Planned
+from personal_data.planning import CONFIRMATION, KEPT, MERGED, Planned, fields_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -40,6 +43,7 @@ LABELS: "dict[str, StrOrPromise]" = {
     "personal_data.retentionevent": pgettext_lazy("in a plan", "Events from which a keeping period counts"),
     "personal_data.duenotice": pgettext_lazy("in a plan", "Reminders not yet sent"),
     "personal_data.datasubject": pgettext_lazy("in a plan", "Language, age group and last activity"),
+    "personal_data.keptbylaw": pgettext_lazy("in a plan", "What the law asks us to keep, set apart"),
     "personal_data.valuehistory": pgettext_lazy("in a plan", "Earlier values"),
     "personal_data.uselimit": pgettext_lazy("in a plan", "Notes that a use is stopped"),
     "personal_data.package": pgettext_lazy("in a plan", "Copies made for the person"),
@@ -75,10 +79,20 @@ def label_of(target: str) -> str:
     return capfirst(str(apps.get_model(target)._meta.verbose_name_plural)) if "." in target else target
 
 
-def counted(line: Line) -> str:
+def counted(line: Line, name: str = "") -> str:
     """What a line is about, how much of it there is, and whether it is also about someone else."""
-    words = _("%(what)s: %(count)s") % {"what": label_of(line.target), "count": line.rows}
+    words = _("%(what)s: %(count)s") % {"what": name or label_of(line.target), "count": line.rows}
     return f"{words} ({shared_words(line)})" if line.shared else words
+
+
+def named_of(line: Line, *, subject_id: UUID, at: datetime) -> str:
+    """What a line is about; of what the law keeps also the fields, while they can be told."""
+    if line.ground != KeepGround.LAW_KEEPS:
+        return label_of(line.target)
+    apart = line.target == KEPT
+    codes = fields_kept(subject_id, line.refs, at=at) if apart else sorted(fields_of([line], Fate.KEEP))
+    names = field_names(codes, at=at)
+    return f"{label_of(line.target)} ({names})" if names else label_of(line.target)
 
 
 def listed(lines: Sequence[Line]) -> str:
@@ -103,9 +117,17 @@ def why_kept(line: Line) -> str:
 
 
 def until_words(line: Line) -> str:
-    """Until when a line is kept."""
+    """Until when a line is kept, and what becomes of it then."""
     if line.kept_until is None:
         return _("As long as the policy says.")
+    if line.target == KEPT:
+        words = _(
+            "Until %(day)s it lies apart under a key of its own and is used for nothing; on that day it is deleted by "
+            "itself, and with the last of it the key."
+        )
+        return words % {"day": day(line.kept_until)}
+    if line.ground == KeepGround.LAW_KEEPS:
+        return _("Until %(day)s; on that day it is deleted by itself.") % {"day": day(line.kept_until)}
     return _("Until %(day)s; what belongs to a case that is still open, longer.") % {"day": day(line.kept_until)}
 
 

@@ -23,3 +23,9 @@ class HeldForLaw(NotAllowed):
         "This has to be kept for now on legal grounds, so it cannot be deleted yet. Once the ground has ended, "
         "it can be."
     )
+
+
+class LawKeeps(HeldForLaw):
+    """A rule of the policy keeps it by law; the message names the article and the day."""
+
+    code = "law-keeps"

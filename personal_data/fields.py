@@ -24,3 +24,13 @@ def seal_file_name(file_id: UUID, name: str, *, key: bytes) -> bytes:
 def read_file_name(stored: StoredFile, *, key: bytes) -> str:
     """The name the person gave a file. Raises CannotOpen."""
     return unseal(key, stored.sealed_name, context=f"personal_data.StoredFile:name:{stored.pk}").decode()
+
+
+def facts_context(device_id: UUID) -> str:
+    """What the sealed facts of a device are bound to."""
+    return f"personal_data.Device:sealed_facts:{device_id}"
+
+
+def kept_context(kept_id: UUID) -> str:
+    """What the ciphertext of something kept by law is bound to."""
+    return f"personal_data.KeptByLaw:value:{kept_id}"

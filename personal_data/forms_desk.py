@@ -43,3 +43,12 @@ class LiftForm(forms.Form):
         pgettext_lazy("for lifting a limit", "Reason"),
         gettext_lazy("Why the data may be used again. A second colleague reads it and decides."),
     )
+
+
+class KeptForm(forms.Form):
+    """Why something the law keeps of somebody erased is opened."""
+
+    reason = words_field(
+        pgettext_lazy("for revealing", "Reason"),
+        gettext_lazy("Who asks for it, and the article or file number. Kept sealed with the record."),
+    )

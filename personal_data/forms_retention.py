@@ -45,7 +45,10 @@ class HoldForm(forms.Form):
     subject_ref = person_field(required=False)
     case_ref = forms.CharField(
         label=gettext_lazy("Reference of a case"),
-        help_text=gettext_lazy("Keeps what is held on the person of that case, and the words and files of the case."),
+        help_text=gettext_lazy(
+            "Keeps what is held on the person the case is about, and the words and files of the case. Nobody has to be "
+            "named for that; the page of the hold says whom it stands on."
+        ),
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs=_PLAIN),

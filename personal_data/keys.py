@@ -1,4 +1,4 @@
-"""Each person's two keys, wrapped, in the second database.
+"""Each person's two keys, wrapped, in the second database; and of somebody erased the key of what the law keeps.
 
 Order on creation: key rows first, then the person's row, so that nobody is ever without keys; a key left without a
 person is
@@ -25,8 +25,15 @@ def create_keys(subject_id: UUID) -> None:
     """Make both keys of a new person; commits in the keys database before the person's row exists."""
     SubjectKey.objects.bulk_create(
         SubjectKey(subject_ref=subject_id, kind=kind, wrapped=wrap(new_key(), context=key_context(subject_id, kind)))
-        for kind in KeyKind
+        for kind in (KeyKind.DATA, KeyKind.EVIDENCE)
     )
+
+
+def create_kept_key(subject_id: UUID) -> None:
+    """Make the key of what the law keeps of somebody who is being erased, unless there is one."""
+    wrapped = wrap(new_key(), context=key_context(subject_id, KeyKind.KEPT))
+    row = SubjectKey(subject_ref=subject_id, kind=KeyKind.KEPT, wrapped=wrapped)
+    SubjectKey.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def rows_of_keys(subject_id: UUID, key: bytes, *, now: str) -> str:
@@ -57,6 +64,11 @@ def data_key(subject_id: UUID) -> bytes:
 def evidence_key(subject_id: UUID) -> bytes:
     """The key of what outlasts erasure as proof. Raises KeyDestroyed."""
     return _open(subject_id, KeyKind.EVIDENCE)
+
+
+def kept_key(subject_id: UUID) -> bytes:
+    """The key of what the law keeps of somebody erased. Raises KeyDestroyed."""
+    return _open(subject_id, KeyKind.KEPT)
 
 
 def data_keys(subject_ids: Iterable[UUID]) -> dict[UUID, bytes]:
@@ -96,6 +108,11 @@ def destroy_evidence_key(subject_id: UUID) -> None:
 def destroy_evidence_keys(subject_ids: Iterable[UUID]) -> None:
     """The same for many people. Safe to repeat."""
     SubjectKey.objects.filter(subject_ref__in=list(subject_ids), kind=KeyKind.EVIDENCE).delete()
+
+
+def destroy_kept_keys(subject_ids: Iterable[UUID]) -> None:
+    """Make what the law kept of people unreadable. Safe to repeat."""
+    SubjectKey.objects.filter(subject_ref__in=list(subject_ids), kind=KeyKind.KEPT).delete()
 
 
 def seal_evidence(subject_id: UUID, plaintext: bytes, context: str) -> bytes:

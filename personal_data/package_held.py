@@ -101,6 +101,7 @@ def register() -> None:
             "personal_data.ErasurePlan": "what a deletion is to do; the deletion itself is shown",
             "personal_data.ErasureStep": "how far a deletion is; the deletion itself is shown",
             "personal_data.Disposal": "a decision on a selection; what it deleted is shown in the record",
+            "personal_data.KeptByLaw": "what the law keeps of somebody erased, of whom no copy is made any more",
             "personal_data.LegalHold": "what stops a deletion; the account shows the ground beside what stays",
             "personal_data.SubjectKey": "a key, which opens what is shown and is not data on the person",
             "admin.LogEntry": "a list of staff's own clicks by reference; the record of who did what is shown instead",

@@ -40,6 +40,7 @@ RESUMING_ROLES = frozenset({"dpo"})
 OPENS_RESTRICTED = frozenset({"dpo"})
 SEES_RETENTION = frozenset({"dpo", "auditor", "administrator"})
 PREPARES_RETENTION = frozenset({"dpo", "system"})
+READS_KEPT = frozenset({"dpo"})
 DECIDES_RETENTION = frozenset({"dpo", "administrator"})
 IMPORTING_ROLES = frozenset({"dpo", "system"})
 
@@ -98,6 +99,12 @@ def check_can_prepare_retention(*, by: Actor) -> None:
         raise RetentionRefused
 
 
+def check_can_read_kept(*, by: Actor) -> None:
+    """Raises RetentionRefused unless the actor may open what the law keeps of somebody erased."""
+    if by.audit_role not in READS_KEPT:
+        raise RetentionRefused
+
+
 def check_can_decide_retention(*, by: Actor, not_by: str = "") -> None:
     """Raises DecidingRefused unless the actor may approve what somebody else, named by reference, has prepared."""
     if by.audit_role not in DECIDES_RETENTION or actor_reference(by) == not_by:
@@ -132,6 +139,7 @@ can_write_for = allows(check_can_write_for)
 can_resume = allows(check_can_resume)
 can_import = allows(check_can_import)
 can_prepare_retention = allows(check_can_prepare_retention)
+can_read_kept = allows(check_can_read_kept)
 can_decide_retention = allows(check_can_decide_retention)
 can_order = allows(check_can_order)
 can_ask_to_lift = allows(check_can_ask_to_lift)

@@ -21,7 +21,17 @@ from core.classification import Erasure
 from core.clock import local_date
 from personal_data.enums import Fate, KeepGround
 from personal_data.keys import has_data_key
-from personal_data.models import DataItem, DataSubject, Device, StoredFile, SubjectKey, ValueHistory
+from personal_data.law_keeping import ByLaw, grouped, kept_by_law, kept_ref
+from personal_data.models import (
+    DataItem,
+    DataSubject,
+    Device,
+    KeptByLaw,
+    PlanLine,
+    StoredFile,
+    SubjectKey,
+    ValueHistory,
+)
 from personal_data.registry import Declaration, blob_owners, declaration_of, declarations
 from personal_data.retention_dates import plus_period
 from personal_data.selectors_merged import merged_into
@@ -30,6 +40,7 @@ from policies.pack_types import RetentionSpec
 
 KEY = SubjectKey._meta.label_lower
 SUBJECT = DataSubject._meta.label_lower
+KEPT = KeptByLaw._meta.label_lower
 CONFIRMATION = "confirmation-mail"
 MERGED = "merged-people"  # what goes of those found to be the same; each of them is deleted by a run of its own
 CASE_CLOSED = "case-closed"  # the event from which packs count how long proof is kept
@@ -48,6 +59,7 @@ _FATES = {
     Erasure.BLANK: Fate.BLANK,
     Erasure.DROP_KEY: Fate.UNREADABLE,
     Erasure.EVIDENCE_END: Fate.KEEP,
+    Erasure.LAW_END: Fate.KEEP,
 }
 
 
@@ -76,10 +88,12 @@ class Planned:
 
 def plan_everything(*, subject_id: UUID, at: datetime, confirms: bool) -> list[Planned]:
     """Every table that holds something on a person. `confirms` says whether a last mail will go out."""
-    proof = proof_rule(at)
+    proof, by_law = proof_rule(at), kept_by_law(subject_id, at=at)
     lines = [Planned(KEY, Fate.UNREADABLE, int(has_data_key(subject_id)))]
     for fate in (Fate.DELETE, Fate.BLANK, Fate.UNREADABLE, Fate.KEEP):
-        lines += [_line(declaration, fate, subject_id, at, proof) for declaration in _with_fate(fate)]
+        found = [one for one in _with_fate(fate) if one.model is not KeptByLaw]
+        lines += [_line(declaration, fate, subject_id, at, proof, by_law) for declaration in found]
+    lines += _set_apart(by_law)
     others = merged_into(subject_id)
     if others:
         lines.append(Planned(MERGED, Fate.OUTSIDE, sum(_rows_going(other) for other in others)))
@@ -87,16 +101,35 @@ def plan_everything(*, subject_id: UUID, at: datetime, confirms: bool) -> list[P
     return lines
 
 
-def plan_chosen(*, subject_id: UUID, fields: Collection[str]) -> list[Planned]:
-    """The values, with their earlier ones, and the files held under some fields, each row by its reference."""
-    lines = []
+def plan_chosen(*, subject_id: UUID, fields: Collection[str], at: datetime) -> list[Planned]:
+    """The values, with their earlier ones, and the files held under some fields, each row by its reference: what goes,
+    and what the law keeps.
+    """
+    by_law = kept_by_law(subject_id, at=at)
+    going, staying = [], []
     for model in (DataItem, ValueHistory, StoredFile):
+        target = model._meta.label_lower
         refs = model._default_manager.filter(subject_id=subject_id, field__in=fields).order_by("pk")
-        found = tuple(str(pk) for pk in refs.values_list("pk", flat=True))
-        if found:
-            files = len(found) if model in blob_owners() else 0
-            lines.append(Planned(model._meta.label_lower, Fate.DELETE, len(found), files=files, refs=found))
-    return lines
+        found = [str(pk) for pk in refs.values_list("pk", flat=True)]
+        kept = [one for one in by_law if one.target == target and str(one.ref) in found]
+        gone = tuple(ref for ref in found if ref not in {str(one.ref) for one in kept})
+        if gone:
+            going.append(
+                Planned(target, Fate.DELETE, len(gone), files=len(gone) if has_blobs(target) else 0, refs=gone)
+            )
+        staying += [_kept(target, rows, tuple(str(one.ref) for one in rows)) for rows in grouped(kept).values()]
+    return [*going, *staying]
+
+
+def chosen_as_approved(
+    *, subject_id: UUID, fields: Collection[str], approved: Sequence[Planned], at: datetime
+) -> list[Planned]:
+    """A plan of chosen fields; where somebody approved one, of what the person gave only its rows. Earlier values are
+    of the portal's own making, so those of the fields as they are now.
+    """
+    now = plan_chosen(subject_id=subject_id, fields={*fields, *fields_of(approved, Fate.KEEP)}, at=at)
+    given = [line for line in approved if line.target in GIVEN]
+    return [*given, *(line for line in now if line.target not in GIVEN)] if approved else now
 
 
 def plan_file(file_id: UUID) -> list[Planned]:
@@ -104,20 +137,24 @@ def plan_file(file_id: UUID) -> list[Planned]:
     return [Planned(StoredFile._meta.label_lower, Fate.DELETE, 1, files=1, refs=(str(file_id),))]
 
 
-def fields_of(lines: Iterable[Planned]) -> set[str]:
-    """The fields chosen rows of a plan stand under."""
+def fields_of(lines: Iterable[Planned | PlanLine], fate: str = Fate.DELETE) -> set[str]:
+    """The fields chosen rows of a plan stand under that meet a fate."""
     found: set[str] = set()
+    told = [line for line in lines if line.fate == fate]
     for model in (DataItem, StoredFile):
-        refs = [ref for line in lines if line.target == model._meta.label_lower for ref in line.refs]
+        refs = [ref for line in told if line.target == model._meta.label_lower for ref in line.refs]
         if refs:
             found |= set(model._default_manager.filter(pk__in=refs).order_by().values_list("field", flat=True))
     return found
 
 
 def as_approved(lines: Sequence[Planned], approved: Sequence[Planned]) -> list[Planned]:
-    """A plan of everything as it is now, but of what the person gave only the rows somebody approved."""
-    kept_to = {line.target: line for line in approved if line.target in GIVEN}
-    return [kept_to.get(line.target, line) for line in lines]
+    """A plan of everything as it is now, but of what the person gave only the rows somebody approved; what the law came
+    to keep since is set apart.
+    """
+    kept_to = {line.target: line for line in approved if line.target in GIVEN and line.fate == Fate.DELETE}
+    apart = {ref for line in lines if line.target == KEPT for ref in line.refs}
+    return [_without(kept_to[line.target], apart) if line.target in kept_to else line for line in lines]
 
 
 def cooling_off(at: datetime) -> timedelta:
@@ -191,10 +228,19 @@ def proof_rule(at: datetime) -> RetentionSpec | None:
     return next(found, None)
 
 
-def _line(declaration: Declaration, fate: Fate, subject_id: UUID, at: datetime, proof: RetentionSpec | None) -> Planned:
+def _line(
+    declaration: Declaration,
+    fate: Fate,
+    subject_id: UUID,
+    at: datetime,
+    proof: RetentionSpec | None,
+    by_law: Sequence[ByLaw],
+) -> Planned:
     target = declaration.model._meta.label_lower
     others = merged_into(subject_id)
     rows = rows_of(target, subject_id=subject_id, fate=fate)
+    apart = [one.ref for one in by_law if one.target == target]
+    rows = rows.exclude(pk__in=apart) if apart else rows
     refs = tuple(str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)[: MOST_REFS + 1])
     count = len(refs) if len(refs) <= MOST_REFS else rows.count()
     planned = Planned(
@@ -213,6 +259,32 @@ def _line(declaration: Declaration, fate: Fate, subject_id: UUID, at: datetime, 
         ground=KeepGround.LAW_REQUIRES.value,
         clause=proof.clause if proof else "",
         kept_until=plus_period(local_date(at), proof) if proof else None,
+    )
+
+
+def _without(line: Planned, apart: Collection[str]) -> Planned:
+    refs = tuple(ref for ref in line.refs if str(kept_ref(UUID(ref))) not in apart)
+    files = len(refs) if line.files else 0
+    return line if len(refs) == len(line.refs) else replace(line, rows=len(refs), files=files, refs=refs)
+
+
+def _set_apart(by_law: Iterable[ByLaw]) -> list[Planned]:
+    """What is set apart before the key goes: a line for each article and day, and one of nothing where nothing is."""
+    lines = [_kept(KEPT, rows, tuple(sorted(str(one.kept_ref) for one in rows))) for rows in grouped(by_law).values()]
+    return lines or [Planned(KEPT, Fate.KEEP, 0, ground=KeepGround.LAW_KEEPS.value)]
+
+
+def _kept(target: str, rows: Sequence[ByLaw], refs: tuple[str, ...]) -> Planned:
+    """A line of rows one rule keeps until one day."""
+    return Planned(
+        target,
+        Fate.KEEP,
+        len(rows),
+        files=sum(has_blobs(one.target) for one in rows),
+        refs=refs,
+        ground=KeepGround.LAW_KEEPS.value,
+        clause=rows[0].clause,
+        kept_until=rows[0].until,
     )
 
 

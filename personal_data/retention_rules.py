@@ -94,6 +94,12 @@ def decided_triggers(pack: Pack, disposals: Iterable[Disposal]) -> list[Trigger]
     ]
 
 
+def laws_on(pack: Pack) -> dict[str, tuple[RetentionSpec, ...]]:
+    """The rules of law at work on the fields that have any."""
+    found = {spec.code: _laws(pack, spec) for spec in pack.fields}
+    return {code: laws for code, laws in found.items() if laws}
+
+
 def longest_inactivity(pack: Pack) -> RetentionSpec | None:
     """The inactivity after which an account with nothing left in it goes too; None where no field knows such a rule."""
     rules = [rule for spec in pack.fields for rule in _at_work(pack, spec) if rule.rule == RetentionKind.INACTIVE]
@@ -218,8 +224,11 @@ def _trigger(pack: Pack, rule: RetentionSpec, specs: Sequence[FieldSpec], purpos
 
 
 def _covered(pack: Pack, spec: FieldSpec) -> Covered:
-    laws = tuple(rule for rule in _at_work(pack, spec) if rule.rule == RetentionKind.LAW)
-    return Covered(spec.code, spec.kind, spec.purposes, categories_of(spec), laws)
+    return Covered(spec.code, spec.kind, spec.purposes, categories_of(spec), _laws(pack, spec))
+
+
+def _laws(pack: Pack, spec: FieldSpec) -> tuple[RetentionSpec, ...]:
+    return tuple(rule for rule in _at_work(pack, spec) if rule.rule == RetentionKind.LAW)
 
 
 def _basis(pack: Pack, purpose: str) -> str:

@@ -16,11 +16,14 @@ from policies.pack_types import Pack
 
 @dataclass(frozen=True, slots=True)
 class NamedCase:
-    """A case: how the audit trail names it, how people do, and its people, whoever sent it first."""
+    """A case: how the audit trail names it, how people do, its people, whoever sent it first, and whose data it is
+    about.
+    """
 
     target: str
     reference: str
     people: tuple[UUID, ...]
+    about: tuple[UUID, ...]
 
 
 # Filled at start by the package that knows cases.

@@ -39,3 +39,14 @@ def merged_into(subject_id: UUID) -> list[UUID]:
         wave = sorted(set(rows.order_by().values_list("other_id", flat=True)))
         found += wave
     return found
+
+
+def kept_of(subject_id: UUID) -> UUID:
+    """Under whom a person's data stands now: the person, or whoever the person was merged into."""
+    known = {subject_id}
+    while True:
+        row = Merge.objects.filter(other=subject_id, state=MergeState.MERGED).first()
+        if row is None or row.kept_id in known:
+            return subject_id
+        subject_id = row.kept_id
+        known.add(subject_id)

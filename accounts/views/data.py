@@ -16,6 +16,7 @@ from accounts.outcomes import what_stays
 from core import clock
 from personal_data.errors import ChangedElsewhere, InvalidValue, NotHeld, UnknownField
 from personal_data.errors_retention import HeldForLaw
+from personal_data.law_keeping import kept_by_law, refusal_words
 from personal_data.services import holding
 from policies import selectors as policies
 
@@ -103,13 +104,17 @@ def delete_several(http: HttpRequest) -> HttpResponse:
 @member_page
 def decline(http: HttpRequest, field: str) -> HttpResponse:
     """Not give a field: the consequence first, then the answer, which is recorded."""
-    user = person(http)
+    user, now = person(http), clock.now()
     card = _card_or_404(http, field)
     if card.is_sign_in_address or card.is_devices:
         raise Http404
+    kept = [one for one in kept_by_law(user.subject_id, at=now) if one.field == field]
+    if kept:
+        messages.error(http, refusal_words(kept, at=now))
+        return _back_to(field)
     if http.method == "POST":
         try:
-            holding.decline_field(subject_id=user.subject_id, field=field, by=user, now=clock.now())
+            holding.decline_field(subject_id=user.subject_id, field=field, by=user, now=now)
         except HeldForLaw as refusal:
             messages.error(http, refusal.message)
             return _back_to(field)
@@ -140,9 +145,13 @@ def history(http: HttpRequest, field: str) -> HttpResponse:
 def _delete(http: HttpRequest, fields: list[str], *, back: str) -> HttpResponse:
     user, now = person(http), clock.now()
     cards = [card for card in cards_of(user=user, at=now) if card.code in fields]
-    going = [card for card in cards if card.may_delete]
+    kept = [one for one in kept_by_law(user.subject_id, at=now) if one.field in fields]
+    going = [card for card in cards if card.may_delete and card.code not in {one.field for one in kept}]
     if not cards and fields:
         raise Http404
+    if kept and not going:
+        messages.error(http, refusal_words(kept, at=now))
+        return redirect(back)
     if not going:
         messages.warning(http, str(NotHeld.message) if fields else _("Tick what you want to delete first."))
         return redirect(back)
@@ -161,7 +170,7 @@ def _delete(http: HttpRequest, fields: list[str], *, back: str) -> HttpResponse:
     context = {
         "cards": [card for card in going if not card.must_stay],
         "held_back": [card for card in going if card.must_stay],
-        "stays": what_stays(),
+        "stays": [*filter(None, [refusal_words(kept, at=now)]), *what_stays()],
         "back": back,
     }
     return render(http, "accounts/data_delete.html", context)

@@ -25,6 +25,7 @@ from core import clock
 from core.errors import NotAllowed
 from personal_data.enums import ErasureState, PlanScope, StepState
 from personal_data.models import ErasureRun
+from personal_data.planning import KEPT
 from personal_data.services.erasing import cancel_erasure, progress_token, run_by_token
 from policies import selectors as policies
 
@@ -82,7 +83,8 @@ def progress(http: HttpRequest, token: str) -> HttpResponse:
         "done": done,
         "total": total,
         "goes": goes(lines),
-        "stays": stays(lines, recipients=recipients_waited_for(run)),
+        "stays": stays(lines, subject_id=run.subject_ref, at=clock.now(), recipients=recipients_waited_for(run)),
+        "law_keeps": any(line.target == KEPT and line.left for line in lines),
         "is_cooling": run.state == ErasureState.COOLING,
         "held": held_grounds(run.subject_ref) if run.state == ErasureState.COOLING else [],
         "is_over_time": run.starts_at <= clock.now(),
@@ -165,6 +167,8 @@ def _words(run: ErasureRun, done: int, total: int) -> str:
         return _("The deletion was called off. Nothing was deleted.")
     if run.state == ErasureState.WAITING:
         return _("The deletion is about to begin.")
+    if run.is_done and run.plan.lines.filter(target=KEPT, left__gt=0).exists():
+        return _("Everything has been deleted but what the law asks us to keep.")
     if run.is_done:
         return (
             _("Everything has been deleted.")

@@ -18,6 +18,7 @@ from core.encryption import CannotOpen
 from core.sealed_stream import PIECE_BYTES
 from personal_data.errors import FileTooLarge, FileTypeRefused, NotHeld, TooManyFiles
 from personal_data.errors_retention import HeldForLaw
+from personal_data.law_keeping import kept_by_law, refusal_words
 from personal_data.selectors import HeldFile
 from personal_data.services import files
 
@@ -77,14 +78,18 @@ def download(http: HttpRequest, file_id: UUID) -> HttpResponseBase:
 @member_page
 def delete(http: HttpRequest, file_id: UUID) -> HttpResponse:
     """Delete one file, after asking."""
-    user = person(http)
+    user, now = person(http), clock.now()
     found = _find(http, file_id)
     if found is None:
         return _gone(http)
     card, file = found
+    kept = [one for one in kept_by_law(user.subject_id, at=now) if one.ref == file_id]
+    if kept:
+        messages.error(http, refusal_words(kept, at=now))
+        return redirect(_back(card))
     if http.method == "POST":
         try:
-            files.delete_file(subject_id=user.subject_id, file_id=file_id, by=user, now=clock.now())
+            files.delete_file(subject_id=user.subject_id, file_id=file_id, by=user, now=now)
         except NotHeld:
             return _gone(http)
         except HeldForLaw as refusal:

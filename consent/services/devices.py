@@ -19,6 +19,7 @@ from core.encryption import blind_index, seal, unseal
 from personal_data import keys
 from personal_data.enums import AuditEvent
 from personal_data.errors import NotHeld
+from personal_data.fields import facts_context
 from personal_data.models import Device
 from personal_data.selectors_limits import stopped_purposes
 from personal_data.services.announcing import Deleted, announce
@@ -74,7 +75,7 @@ def forget_device(*, subject_id: UUID, device_id: UUID, by: Actor, now: datetime
     """Delete one device. Raises NotHeld, HeldForLaw, SubjectGone."""
     with transaction.atomic():
         hold_active(subject_id)
-        check_devices_not_held(subject_id)
+        check_devices_not_held(subject_id, now=now)
         if not _forget(subject_id, Device.objects.filter(subject_id=subject_id, pk=device_id), by, now):
             raise NotHeld
 
@@ -83,7 +84,7 @@ def forget_devices(*, subject_id: UUID, by: Actor, now: datetime) -> int:
     """Delete every device of a person; how many there were. Raises HeldForLaw, SubjectGone."""
     with transaction.atomic():
         hold_active(subject_id)
-        check_devices_not_held(subject_id)
+        check_devices_not_held(subject_id, now=now)
         return _forget(subject_id, Device.objects.filter(subject_id=subject_id), by, now)
 
 
@@ -94,7 +95,7 @@ def forget_devices_without_consent(*, subject_id: UUID, by: Actor, now: datetime
     """
     with transaction.atomic():
         hold_active(subject_id)
-        if device_consent_stands(subject_id, now) or devices_are_held(subject_id):
+        if device_consent_stands(subject_id, now) or devices_are_held(subject_id, now=now):
             return 0
         return _forget(subject_id, Device.objects.filter(subject_id=subject_id), by, now)
 
@@ -132,11 +133,6 @@ def _forget(subject_id: UUID, devices: Iterable[Device], by: Actor, now: datetim
 
 def _open(device: Device, key: bytes) -> DeviceFacts:
     return DeviceFacts.from_bytes(unseal(key, bytes(device.sealed_facts), context=facts_context(device.pk)))
-
-
-def facts_context(device_id: UUID) -> str:
-    """What the sealed facts of a device are bound to."""
-    return f"personal_data.Device:sealed_facts:{device_id}"
 
 
 def _record(event: str, subject_id: UUID, device_id: UUID, by: Actor, now: datetime) -> None:

@@ -30,6 +30,7 @@ from personal_data.enums import LimitKind
 from personal_data.errors import SubjectGone
 from personal_data.models import DataSubject
 from personal_data.services import limiting
+from personal_data.services.holds import follow_case
 from personal_data.services.subjects import hold_active
 
 
@@ -62,6 +63,7 @@ def identified(
     schedule(request, now=now, save=False)
     request.save(update_fields=["about", "identified_at", "next_mark", "next_mark_at"])
     mark_open_cases(request, now=now)
+    follow_case(case_ref=request.target, subject_id=about.pk, by=SYSTEM, now=now)
     details = {"method": method, "strength": strength}
     note(request, RequestEvent.IDENTIFIED, by=by, now=now, details=details, words=words)
     _stop_objected_uses(request, now=now)

@@ -5,6 +5,7 @@ from personal_data.models.erasure import ErasureRun, ErasureStep
 from personal_data.models.held import DataItem, Device, FieldRefusal, StoredFile
 from personal_data.models.history import ValueHistory
 from personal_data.models.importing import ImportBatch, ImportedPerson
+from personal_data.models.kept import KeptByLaw
 from personal_data.models.key_check import KeyCheck
 from personal_data.models.legal_hold import LegalHold
 from personal_data.models.limits import UseLimit
@@ -31,6 +32,7 @@ __all__ = [
     "FuseStop",
     "ImportBatch",
     "ImportedPerson",
+    "KeptByLaw",
     "KeyCheck",
     "LegalHold",
     "Merge",

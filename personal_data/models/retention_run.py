@@ -10,7 +10,10 @@ from personal_data.enums import FuseReason, RunKind, RunState
 
 
 class RetentionRun(models.Model):
-    """One run, with its figures. `as_of` is the moment it deletes up to: never later than the database's own clock."""
+    """One run, with its figures. `as_of` is the moment it deletes up to: never later than the database's own clock.
+
+    `started_at` is when it was begun, `finished_at` when its last turn ended.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("how it began"), max_length=8, choices=RunKind.choices)

@@ -133,13 +133,13 @@ def begin_deletion(
     basis: str = "",
     approved: Sequence[planning.Planned] = (),
 ) -> ErasureRun:
-    """Plan to delete what some fields hold, values and files, and begin. Raises SubjectGone, NotHeld, HeldForLaw."""
+    """Plan to delete what some fields hold, but for what the law keeps. Raises SubjectGone, NotHeld, HeldForLaw."""
     with transaction.atomic():
         hold_active(subject_id)
-        lines = list(approved) or planning.plan_chosen(subject_id=subject_id, fields=fields)
+        lines = planning.chosen_as_approved(subject_id=subject_id, fields=fields, approved=approved, at=now)
         if not lines:
             raise NotHeld
-        check_not_held(subject_id, fields, lines)
+        check_not_held(subject_id, fields, lines, now=now)
         return _begin_chosen(subject_id, lines, basis, by, now)
 
 
@@ -147,13 +147,13 @@ def delete_at_once(*, subject_id: UUID, lines: list[planning.Planned], by: Actor
     """Delete chosen rows by a plan as soon as the caller's transaction commits; how many values and files.
 
     For what a person deletes on a page: the answer comes after the deletion. What a fault leaves, the worker takes up.
-    Raises SubjectGone, HeldForLaw.
+    Raises SubjectGone, HeldForLaw, LawKeeps.
     """
     with transaction.atomic():
         hold_active(subject_id)
         if not lines:
             return 0
-        check_not_held(subject_id, (), lines)
+        check_not_held(subject_id, (), lines, whole=True, now=now)
         run = _begin_chosen(subject_id, lines, "", by, now, leased_until=now + LEASE)
         transaction.on_commit(partial(run_erasure, run_id=run.pk, now=now, by=by))
     return sum(line.rows for line in lines if line.target in planning.GIVEN)

@@ -26,8 +26,9 @@ from personal_data.enums import (
     SubjectState,
 )
 from personal_data.errors import RowsLeft
-from personal_data.models import DataItem, DataSubject, ErasureRun, ErasureStep, PlanLine, StoredFile
+from personal_data.models import DataItem, DataSubject, ErasureRun, ErasureStep, KeptByLaw, PlanLine, StoredFile
 from personal_data.services.erasure_holding import is_held_by_law
+from personal_data.services.setting_apart import set_apart
 from personal_data.services.suppressing import indexes_of_person, suppress
 
 BATCH = 500
@@ -128,6 +129,7 @@ def _suppress(step: ErasureStep, by: Actor, now: datetime) -> None:
 
 
 def _destroy_key(step: ErasureStep, by: Actor, now: datetime) -> None:
+    set_apart(subject_id=step.subject_ref, now=now)
     keys.destroy_data_key(step.subject_ref)
     with transaction.atomic():
         held = _hold(step)
@@ -329,6 +331,9 @@ def _rows(line: PlanLine, run: ErasureRun) -> "models.QuerySet[models.Model]":
 
     To what is kept belong those named of whoever proved to be the same, which by the end nothing else tells.
     """
+    if line.target == planning.KEPT:
+        apart = KeptByLaw.objects.filter(subject_id=run.subject_ref)
+        return apart.filter(clause=line.clause, kept_until=line.kept_until) if line.kept_until else apart
     refs = line.refs if run.scope == PlanScope.CHOSEN else ()
     rows = planning.rows_of(line.target, subject_id=run.subject_ref, refs=refs, fate=line.fate)
     return rows | rows.model._default_manager.filter(pk__in=line.refs) if line.fate == Fate.KEEP else rows

@@ -18,7 +18,7 @@ from core.actors import SYSTEM
 from core.classification import Period
 from personal_data import keys
 from personal_data.enums import AuditEvent, SubjectState
-from personal_data.models import DataSubject
+from personal_data.models import DataSubject, KeptByLaw
 from personal_data.own_holds import on_proof_of
 from personal_data.own_records import Ages, Kind
 from personal_data.services.announcing import EvidenceEnded, announce
@@ -93,10 +93,12 @@ def _end(ids: list[UUID], ages: Ages) -> int:
 
 
 def _over(ages: Ages) -> "QuerySet[DataSubject]":
-    """Erased people whose evidence period is over, with no hold on them and nothing that still needs the proof."""
+    """Erased people whose evidence period is over, with no hold on them, nothing the law keeps and nothing that still
+    needs the proof.
+    """
     people = DataSubject.objects.filter(
         state=SubjectState.ERASED, evidence_ended_at__isnull=True, erased_at__lt=ages.before(Period.EVIDENCE)
-    ).exclude(Exists(on_proof_of(OuterRef("pk"))))
+    ).exclude(Exists(on_proof_of(OuterRef("pk"))) | Exists(KeptByLaw.objects.filter(subject=OuterRef("pk"))))
     for without in _kept_while:
         people = without(people)
     return people

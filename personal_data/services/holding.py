@@ -87,7 +87,7 @@ def confirm_item(*, subject_id: UUID, item_id: UUID, by: Actor, now: datetime) -
 
 
 def erase_item(*, subject_id: UUID, item_id: UUID, by: Actor, now: datetime) -> None:
-    """Delete one value, with what the field held before. Raises NotHeld, SubjectGone."""
+    """Delete one value, with what the field held before. Raises NotHeld, SubjectGone, HeldForLaw, LawKeeps."""
     with transaction.atomic():
         hold_active(subject_id)
         item = _locked(subject_id, item_id)
@@ -119,7 +119,7 @@ def decline_field(
 
 def _erase_all(subject_id: UUID, fields: Collection[str], by: Actor, now: datetime) -> int:
     """By a plan of the erasure engine, as everything that is deleted."""
-    lines = planning.plan_chosen(subject_id=subject_id, fields=fields)
+    lines = planning.plan_chosen(subject_id=subject_id, fields=fields, at=now)
     return delete_at_once(subject_id=subject_id, lines=lines, by=by, now=now)
 
 

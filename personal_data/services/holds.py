@@ -43,8 +43,8 @@ def place(
 ) -> LegalHold:
     """Stop the deletion of what is named, each part narrowing it; `owner` looks at it again, else whoever places it.
 
-    A hold on a case stands on its person too. Sent twice, the one that stands is returned. Raises RetentionRefused,
-    NotClear.
+    A hold on a case stands on whom the case is about too, and of several on each: one hold each, the first is returned.
+    Sent twice, those that stand stay. Raises RetentionRefused, NotClear.
     """
     check_can_prepare_retention(by=by)
     _check_ground(ground, clause)
@@ -52,9 +52,7 @@ def place(
     _check_scope(subject_ref, case_ref, field, category)
     with transaction.atomic():
         case = _case(case_ref) if case_ref else None
-        person = _person_of(subject_ref, case)
         asked: dict[str, Any] = {
-            "subject_ref": person,
             "case_ref": case.target if case else "",
             "field": field,
             "category": category,
@@ -64,12 +62,25 @@ def place(
             "review_on": day,
             "placed_by": actor_reference(by),
         }
+        people = _people_of(subject_ref, case)
         one_at_a_time(by=by)
-        if (standing := LegalHold.objects.filter(**asked, released_at__isnull=True).first()) is not None:
-            return standing
-        hold = LegalHold.objects.create(**asked, placed_at=now)
+        placed = [_placed({**asked, "subject_ref": person}, by, now) for person in people]
+    return placed[0]
+
+
+def follow_case(*, case_ref: str, subject_id: UUID, by: Actor, now: datetime) -> int:
+    """Let holds on a case stand on whom it turns out to be about too, in the caller's transaction, which holds the
+    person. How many were placed; those already standing on the person are passed over.
+    """
+    on_case = LegalHold.objects.filter(case_ref=case_ref, released_at__isnull=True)
+    standing = {_scope(hold) for hold in on_case.filter(subject_ref=subject_id)}
+    others = {_scope(hold): hold for hold in on_case.exclude(subject_ref=subject_id).order_by("pk")}
+    for scope in others.keys() - standing:
+        hold = others[scope]
+        hold.pk, hold.subject_ref, hold.placed_at, hold.reminded_on = None, subject_id, now, None
+        hold.save(force_insert=True)
         _record(AuditEvent.HOLD_PLACED, hold, by, now)
-    return hold
+    return len(others.keys() - standing)
 
 
 def review(*, hold_id: int, review_on: date | None, by: Actor, now: datetime) -> LegalHold:
@@ -167,21 +178,37 @@ def _case(case_ref: str) -> NamedCase:
     return case
 
 
-def _person_of(subject_ref: UUID | None, case: NamedCase | None) -> UUID | None:
-    """The person a hold stands on, locked: a deletion that began already cannot be stopped. Raises NotClear."""
-    if case is not None and subject_ref is None and len(case.people) > 1:
-        raise NotClear(_("Two people belong to this case. Name the one whose data is to be kept."), field="subject_ref")
-    if case is not None and subject_ref is not None and subject_ref not in case.people:
+def _people_of(subject_ref: UUID | None, case: NamedCase | None) -> list[UUID | None]:
+    """On whom a hold stands, locked; nobody in particular where no person and no case is named. Raises NotClear."""
+    if case is not None and subject_ref is not None and subject_ref not in (*case.people, *case.about):
         raise NotClear(_("This person does not belong to the case."), field="subject_ref")
-    person = subject_ref or (case.people[0] if case else None)
-    if person is not None:
-        # As strong as the lock of an erasure, so that a hold and a deletion do not pass each other.
-        found = DataSubject.objects.select_for_update(no_key=True).filter(pk=person).first()
-        if found is None:
-            raise NotClear(_("There is no person with this reference."), field="subject_ref")
-        if found.state != SubjectState.ACTIVE:
-            raise NotClear(_("This person's data has been deleted or is being deleted."), field="subject_ref")
-    return person
+    people = [subject_ref] if subject_ref else list(case.about) if case else []
+    if not people:
+        return [None]
+    # As strong as the lock of an erasure, so that a hold and a deletion do not pass each other.
+    held = DataSubject.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")
+    states = dict(held.values_list("pk", "state"))
+    if not states:
+        raise NotClear(_("There is no person with this reference."), field="subject_ref")
+    active = [one for one in people if states.get(one) == SubjectState.ACTIVE]
+    if not active:
+        # A deletion that began already cannot be stopped.
+        raise NotClear(_("This person's data has been deleted or is being deleted."), field="subject_ref")
+    return [*active]
+
+
+def _placed(asked: dict[str, Any], by: Actor, now: datetime) -> LegalHold:
+    """A hold on one person, or on nobody in particular; the very same that stands already is not placed again."""
+    standing = LegalHold.objects.filter(**asked, released_at__isnull=True).first()
+    if standing is not None:
+        return standing
+    hold = LegalHold.objects.create(**asked, placed_at=now)
+    _record(AuditEvent.HOLD_PLACED, hold, by, now)
+    return hold
+
+
+def _scope(hold: LegalHold) -> tuple[str, ...]:
+    return hold.field, hold.category, hold.ground, hold.clause
 
 
 def _locked(hold_id: int) -> LegalHold:

@@ -8,13 +8,14 @@ from audit.services.recording import record
 from core.actors import SYSTEM
 from personal_data import keys
 from personal_data.enums import AuditEvent, KeyKind, SubjectState
-from personal_data.models import DataSubject, SubjectKey
+from personal_data.models import DataSubject, KeptByLaw, SubjectKey
 
 GRACE = timedelta(hours=1)
 
 
 def remove_orphan_keys(*, now: datetime) -> int:
-    """Remove keys older than an hour without a person, and data keys of the erased. The number of people concerned.
+    """Remove keys older than an hour without a person, data keys of the erased, and the key of what the law keeps where
+    nothing is kept. The number of people concerned.
 
     A creation still under way looks like an orphan: so a tombstone takes the person's place first, and only then the
     keys go.
@@ -42,4 +43,6 @@ def remove_orphan_keys(*, now: datetime) -> int:
         keys.destroy_evidence_key(ref)
         count += 1
     erased = [ref for ref, state in known.items() if state == SubjectState.ERASED]
+    keeps = set(KeptByLaw.objects.filter(subject__in=erased).values_list("subject_id", flat=True))
+    keys.destroy_kept_keys(set(erased) - keeps)
     return count + SubjectKey.objects.filter(subject_ref__in=erased, kind=KeyKind.DATA).delete()[0]

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from audit.services.recording import record, record_each
 from core.actors import SYSTEM, Actor
+from core.clock import local_date, midnight
 from personal_data.enums import AuditEvent, DisposalKind, DisposalState, SubjectState
 from personal_data.errors import SubjectGone
 from personal_data.errors_holds import PurposeUnknown
@@ -23,6 +24,7 @@ _END_SOME = """
         SELECT d.id FROM public.personal_data_datasubject d
         LEFT JOIN public.personal_data_purposestate s ON s.subject_id = d.id AND s.purpose = %(purpose)s
         WHERE d.state = 'ACTIVE' AND d.created_at < %(until)s AND s.live IS DISTINCT FROM false
+            AND (%(only)s::uuid IS NULL OR d.id = %(only)s)
         ORDER BY d.id LIMIT %(most)s FOR NO KEY UPDATE OF d SKIP LOCKED
     )
     INSERT INTO public.personal_data_purposestate (subject_id, purpose, live, since)
@@ -67,10 +69,12 @@ def set_for_many(
 
 
 def end_for_everybody(*, now: datetime) -> int:
-    """End purposes two people decided to end for everybody, some thousands at a time. How many people. Safe to repeat:
-    whoever has it ended is passed over, and the decision is done once nobody is left.
+    """End purposes two people decided to end for everybody, or for one person, once their day has come; some thousands
+    at a time. How many people. Safe to repeat: whoever has it ended is passed over, and the decision is done once
+    nobody is left.
     """
-    waiting = Disposal.objects.filter(kind=DisposalKind.PURPOSE, state=DisposalState.APPROVED)
+    approved = Disposal.objects.filter(kind=DisposalKind.PURPOSE, state=DisposalState.APPROVED)
+    waiting = approved.filter(goes_on__lte=local_date(now))
     return sum(_end_one(pk, now) for pk in list(waiting.order_by("pk").values_list("pk", flat=True)))
 
 
@@ -87,12 +91,14 @@ def _end_batch(disposal_id: int, now: datetime) -> int | None:
         row = Disposal.objects.select_for_update(skip_locked=True).filter(pk=disposal_id).first()
         if row is None or row.state != DisposalState.APPROVED or row.decided_at is None:
             return None
-        about: dict[str, str | int | datetime] = {"purpose": row.purpose, "most": BATCH}
-        about["until"] = about["since"] = row.decided_at
+        about: dict[str, str | int | datetime | UUID | None] = {"purpose": row.purpose, "most": BATCH}
+        about |= {"only": row.subject_ref, "until": row.decided_at}
+        about["since"] = max(row.decided_at, midnight(row.goes_on))
         with connection.cursor() as cursor:
             cursor.execute(_END_SOME, about)
             ids = [one for (one,) in cursor.fetchall()]
-        record_each(event=AuditEvent.PURPOSE_ENDED, subject_ids=ids, by=SYSTEM, now=now)
+        told = {"purpose": row.purpose, "disposal": row.pk}
+        record_each(event=AuditEvent.PURPOSE_ENDED, subject_ids=ids, details=told, by=SYSTEM, now=now)
         if ids:
             Disposal.objects.filter(pk=row.pk).update(gone=row.gone + len(ids))
         elif not _left(row):
@@ -106,6 +112,7 @@ def _left(row: Disposal) -> bool:
     """Whether somebody was passed over because another writer had them."""
     ended = PurposeState.objects.filter(purpose=row.purpose, live=False).values("subject_id")
     active = DataSubject.objects.filter(state=SubjectState.ACTIVE, created_at__lt=row.decided_at)
+    active = active.filter(pk=row.subject_ref) if row.subject_ref else active
     return active.exclude(pk__in=ended).exists()
 
 

@@ -18,8 +18,10 @@ from core.queue import enqueue_on_commit
 from personal_data import keys, planning, storage
 from personal_data.enums import AuditEvent, ErasureState, PlanScope, StepKind, StepState, SubjectState
 from personal_data.errors import SubjectGone
+from personal_data.law_keeping import any_law
 from personal_data.models import DataSubject, ErasureRun, ErasureStep
 from personal_data.services.erasing import begin_erasure, run_erasure
+from personal_data.services.setting_apart import set_apart
 
 PEOPLE_AT_ONCE = 500
 
@@ -60,6 +62,8 @@ def erase_many(subject_ids: Sequence[UUID], *, now: datetime) -> int:
 
 
 def _erase(subject_ids: Sequence[UUID], now: datetime) -> int:
+    for subject_id in subject_ids if any_law(now) else ():
+        set_apart(subject_id=subject_id, now=now)
     keys.destroy_data_keys(subject_ids)
     with transaction.atomic():
         held = DataSubject.objects.select_for_update().filter(pk__in=subject_ids).exclude(state=SubjectState.ERASED)

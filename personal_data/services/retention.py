@@ -71,6 +71,7 @@ def run_due(*, now: datetime) -> int:
 
     Raises RunFailed.
     """
+    pace = Pace(TURN)
     tick(now=now)
     with _alone() as mine:
         if not mine:
@@ -80,7 +81,7 @@ def run_due(*, now: datetime) -> int:
         if run is None:
             return 0
         before = run.items_gone
-        if not _turn(run, now, TURN):
+        if not _turn(run, now, pace):
             ring(TASK)
         run.refresh_from_db()
         return run.items_gone - before
@@ -91,10 +92,11 @@ def continue_run(*, run_id: UUID, now: datetime, longest: timedelta | None = TUR
 
     Raises RunFailed.
     """
+    pace = Pace(longest)
     with _alone() as mine:
         run = RetentionRun.objects.get(pk=run_id)
         if mine and run.state == RunState.RUNNING:
-            _turn(run, now, longest)
+            _turn(run, now, pace)
             run.refresh_from_db()
     return run.state in (RunState.DONE, RunState.DROPPED)
 
@@ -169,10 +171,10 @@ def _effect_of_change(run: RetentionRun, due: Due) -> Mapping[str, object]:
     return {**now_goes, "items_before": before.items, "people_before": before.people}
 
 
-def _turn(run: RetentionRun, now: datetime, longest: timedelta | None) -> bool:
+def _turn(run: RetentionRun, now: datetime, pace: Pace) -> bool:
     """Work for a turn; True when the run is over, or stopped. Raises RunFailed."""
     try:
-        return _work(run, now, longest)
+        return _work(run, now, pace)
     except TooMany:
         with transaction.atomic():
             run.refresh_from_db()
@@ -184,13 +186,12 @@ def _turn(run: RetentionRun, now: datetime, longest: timedelta | None) -> bool:
         raise RunFailed(type(error).__name__) from error
 
 
-def _work(run: RetentionRun, now: datetime, longest: timedelta | None) -> bool:
+def _work(run: RetentionRun, now: datetime, pace: Pace) -> bool:
     version = policies.version_in_force(now)
     if version is None or rules_digest(policies.document(version)) != bytes(run.rules_digest):
-        give_up(run, now=now)
+        give_up(run, now=now + pace.lasted)
         return True
-    pace = Pace(longest)
-    RetentionRun.objects.filter(pk=run.pk).update(leased_until=now + (longest or TURN))
+    RetentionRun.objects.filter(pk=run.pk).update(leased_until=now + (pace.longest or TURN))
     pack, moment = policies.document(version), Moment(min(run.as_of, allowed(now)))
     found = searches(all_triggers(pack), pack, moment)
     for line in run.lines.filter(done=False).exclude(rule=WHOLE_PERSON):
@@ -199,7 +200,7 @@ def _work(run: RetentionRun, now: datetime, longest: timedelta | None) -> bool:
             return False
         close_line(line, mine)
     erase_whole_people(run, pack=pack, moment=moment, now=now)
-    finish(run, pack, now=now)
+    finish(run, pack, now=now + pace.lasted)
     return True
 
 

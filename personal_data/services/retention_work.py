@@ -55,7 +55,14 @@ class Pace:
     """How long a turn has lasted, and the rest after each batch."""
 
     def __init__(self, longest: timedelta | None) -> None:
-        self._ends = time.monotonic() + longest.total_seconds() if longest else None
+        self.longest = longest
+        self._began = time.monotonic()
+        self._ends = self._began + longest.total_seconds() if longest else None
+
+    @property
+    def lasted(self) -> timedelta:
+        """For how long it has gone on: a service that was told when the turn began knows by it when it ends."""
+        return timedelta(seconds=time.monotonic() - self._began)
 
     @property
     def is_over(self) -> bool:

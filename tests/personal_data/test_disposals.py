@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from audit.models import AuditEntry
 from core.actors import SYSTEM
-from core.clock import local_date
+from core.clock import local_date, midnight
 from personal_data.enums import DisposalKind, DisposalState, HoldGround, RunKind
 from personal_data.errors_holds import DisposalDecided, EffectChanged, NotClear
 from personal_data.errors_retention import DecidingRefused, RetentionRefused
@@ -209,4 +209,27 @@ def test_a_purpose_two_people_end_ends_for_everybody(subject: DataSubject, now: 
     assert set(ended) == {one.pk for one in people}
     row.refresh_from_db()
     assert row.state == DisposalState.DONE
-    assert AuditEntry.objects.filter(event="purpose.ended").count() == 4
+    entries = AuditEntry.objects.filter(event="purpose.ended")
+    assert {entry.subject_ref for entry in entries} == {one.pk for one in people} and entries.count() == 4
+    assert all(entry.details == {"purpose": "care", "disposal": row.pk} for entry in entries)
+
+
+def test_a_purpose_ended_for_one_person_goes_on_for_the_others(subject: DataSubject, now: datetime) -> None:
+    create_subject(by=SYSTEM, now=now - timedelta(seconds=1), language="vi")
+    row = order(now, kind=DisposalKind.PURPOSE, purpose="care", fields=[], subject_ref=subject.pk)
+    assert row.people == 1
+    later = now + timedelta(minutes=1)
+    approved(row, later)
+    assert end_for_everybody(now=later) == 1
+    row.refresh_from_db()
+    assert row.state == DisposalState.DONE
+    assert PurposeState.objects.get(purpose="care").subject_id == subject.pk
+
+
+def test_a_purpose_ends_on_the_day_that_was_named(subject: DataSubject, now: datetime) -> None:
+    goes_on = local_date(now) + timedelta(days=3)
+    row = order(now, kind=DisposalKind.PURPOSE, purpose="care", fields=[], goes_on=goes_on)
+    approved(row, now + timedelta(minutes=1))
+    assert end_for_everybody(now=now + timedelta(days=1)) == 0
+    assert end_for_everybody(now=midnight(goes_on)) == 1
+    assert PurposeState.objects.get(purpose="care").since == midnight(goes_on)

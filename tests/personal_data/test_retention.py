@@ -308,3 +308,18 @@ def test_a_turn_ends_and_the_next_goes_on(policy: PolicyVersion, monkeypatch: py
     assert not retention.continue_run(run_id=begun.pk, now=clock.now(), longest=timedelta(microseconds=1))
     assert DataItem.objects.count() == 2
     assert retention.continue_run(run_id=begun.pk, now=clock.now())
+
+
+def test_a_run_says_when_its_last_turn_ended(policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        value(person(ago=THREE_YEARS))
+    monkeypatch.setattr(retention_work, "BATCH", 5)
+    began = clock.now()
+    begun = retention.begin_run(kind="BY_HAND", by=SYSTEM, now=began)
+    assert not retention.continue_run(run_id=begun.pk, now=began, longest=timedelta(microseconds=1))
+    last = clock.now()
+    assert retention.continue_run(run_id=begun.pk, now=last, longest=None)
+    begun.refresh_from_db()
+    assert begun.finished_at is not None and begun.started_at == began
+    assert last < begun.finished_at <= clock.now(), "not when its last turn began"
+    assert AuditEntry.objects.get(event="retention.done").at == begun.finished_at
