@@ -11,6 +11,8 @@ from cases.enums import OPEN_STATES
 from cases.permissions import READING_ROLES, WORKING_ROLES
 from core.actors import Actor
 from dsr_requests.models import Decision, PausedAddress, Request
+from dsr_requests.selectors_holding import AWAITS_SECOND as HOLD_AWAITS_SECOND
+from dsr_requests.selectors_holding import holds_seen
 from personal_data.models import RecipientTask, UseLimit
 from personal_data.selectors_merged import own_references
 
@@ -32,6 +34,7 @@ def waiting(by: Actor, now: datetime) -> list[tuple[str, str, int]]:
         {
             "second": awaiting_second(by=by).order_by(),
             "lifting": lifting.exclude(subject_id__in=own).order_by(),
+            "holds": holds_seen(by=by).filter(HOLD_AWAITS_SECOND).order_by(),
             "held": PausedAddress.objects.filter(lifted_at__isnull=True).exclude(subject_id__in=own).order_by(),
             "late": RecipientTask.objects.filter(confirmed_at__isnull=True, due_at__lte=now).order_by(),
         }
@@ -40,9 +43,11 @@ def waiting(by: Actor, now: datetime) -> list[tuple[str, str, int]]:
     limits = reverse("admin:personal_data_uselimit_changelist")
     orders = reverse("admin:personal_data_recipienttask_changelist")
     pauses = reverse("admin:dsr_requests_pausedaddress_changelist")
+    holds = reverse("admin:dsr_requests_copyhold_changelist")
     return [
         (_("Waits for a second person"), decisions, counts["second"]),
         (_("Lifting of a limit waits for a second person"), f"{limits}?state=second", counts["lifting"]),
+        (_("Holding a copy back waits for a second person"), f"{holds}?state=second", counts["holds"]),
         (_("Orders to recipients, late"), f"{orders}?state=late", counts["late"]),
         (_("Addresses requests are held from"), f"{pauses}?state=held", counts["held"]),
     ]
