@@ -37,8 +37,8 @@ from dsr_requests.forms_holding import CopyHoldForm
 from dsr_requests.forms_staff import WhyForm
 from dsr_requests.models import CopyHold
 from dsr_requests.sealing import words_of
-from dsr_requests.selectors_holding import AWAITS_SECOND, holds_seen, requests_held
-from dsr_requests.services.holding_copies import ask, drop, end, grounds_to_hold, second
+from dsr_requests.selectors_holding import AWAITS_SECOND, grounds_to_hold, holds_seen, requests_held
+from dsr_requests.services.holding_copies import ask, drop, end, second
 from personal_data.admin_limits import person_url
 
 NAME = "dsr_requests_copyhold"
@@ -129,7 +129,7 @@ class CopyHoldAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         by, now, sent = acting(request), clock.now(), request.method == "POST"
         first = {"subject_id": request.GET.get("person", "")}
-        form = CopyHoldForm(request.POST if sent else None, initial=first, grounds=grounds_to_hold(now))
+        form = CopyHoldForm(request.POST if sent else None, initial=first, grounds=grounds_to_hold(at=now))
         if sent and form.is_valid():
             try:
                 hold = ask(**form.cleaned_data, by=by, now=now)

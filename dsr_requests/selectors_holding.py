@@ -1,22 +1,33 @@
 """What holds the copy of a person's data back, beside a paused address and a contact detail replaced lately."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from cases.enums import OPEN_STATES
 from core.actors import Actor
-from dsr_requests.enums import RequestKind, Verdict
+from core.clock import local_date
+from core.rules import refusal_grounds
+from dsr_requests.enums import Ground, RequestKind, Verdict
 from dsr_requests.models import CopyHold, Request
 from personal_data.enums import PackageState
 from personal_data.models import Package
 from personal_data.selectors_merged import every_reference, own_references
 
 ANSWERED_BY_COPY = (RequestKind.VIEW.value, RequestKind.COPY.value)
+# Neither is a reason to hold back what is held on somebody who is known.
+_NO_GROUND = (Ground.UNVERIFIED, Ground.NOT_HELD)
 _STANDS = Q(seconded_at__isnull=False, ended_at__isnull=True)
 AWAITS_SECOND = Q(seconded_at__isnull=True, dropped_at__isnull=True)
 _NOT_OVER = (PackageState.WAITING, PackageState.BUILDING, PackageState.READY, PackageState.STUCK)
+
+
+def grounds_to_hold(*, at: datetime) -> dict[str, str]:
+    """Codes of the grounds a copy may be held back on, with their articles."""
+    found = refusal_grounds(RequestKind.COPY, on=local_date(at))
+    return {one.code: one.article for one in found if one.code not in _NO_GROUND}
 
 
 def standing_hold(subject_id: UUID) -> CopyHold | None:

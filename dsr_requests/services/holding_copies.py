@@ -15,9 +15,7 @@ from cases import sealing
 from cases.enums import CaseStatus
 from cases.errors import ReasonMissing
 from core.actors import Actor
-from core.clock import local_date
-from core.rules import refusal_grounds
-from dsr_requests.enums import CopyHoldEvent, Ground, RequestKind
+from dsr_requests.enums import CopyHoldEvent
 from dsr_requests.errors import GroundImpossible
 from dsr_requests.errors_copy import CopyHeldAlready, CopyHoldOver
 from dsr_requests.models import CopyHold
@@ -27,7 +25,7 @@ from dsr_requests.permissions import (
     check_can_second_copy_hold,
 )
 from dsr_requests.sealing import seal_words
-from dsr_requests.selectors_holding import copies_of, hold_on, is_copy_held, requests_held
+from dsr_requests.selectors_holding import copies_of, grounds_to_hold, hold_on, is_copy_held, requests_held
 from dsr_requests.services.identifying import go_on
 from dsr_requests.services.locking import lock_request
 from dsr_requests.services.telling_held import tell_held, tell_let_go
@@ -35,15 +33,6 @@ from personal_data.enums import PackageState
 from personal_data.selectors_merged import every_reference
 from personal_data.services import packaging
 from personal_data.services.subjects import hold_active
-
-# Neither is a reason to hold back what is held on somebody who is known.
-_NO_GROUND = (Ground.UNVERIFIED, Ground.NOT_HELD)
-
-
-def grounds_to_hold(now: datetime) -> dict[str, str]:
-    """Codes of the grounds a copy may be held back on, with their articles."""
-    found = refusal_grounds(RequestKind.COPY, on=local_date(now))
-    return {one.code: one.article for one in found if one.code not in _NO_GROUND}
 
 
 def ask(*, subject_id: UUID, ground: str, words: str, by: Actor, now: datetime) -> CopyHold:
@@ -53,7 +42,7 @@ def ask(*, subject_id: UUID, ground: str, words: str, by: Actor, now: datetime) 
     """
     with transaction.atomic():
         check_can_hold_copy(subject_id, by=by)
-        articles = grounds_to_hold(now)
+        articles = grounds_to_hold(at=now)
         if ground not in articles:
             raise GroundImpossible
         if not words.strip():
