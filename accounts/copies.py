@@ -84,7 +84,7 @@ def _shown(row: Package, at: datetime) -> ShownCopy:
         fetched_at=row.fetched_at,
         until=row.expires_at,
         size=row.size,
-        trouble=str(PackageError(row.error).label) if row.error else "",
+        trouble=str(PackageError(row.error).label) if row.error and not held else "",
         reference=request.reference if request else "",
         fetch_url=reverse("accounts:export_fetch", args=[row.pk]) if shown == PackageState.READY and not held else "",
     )

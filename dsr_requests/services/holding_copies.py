@@ -5,6 +5,7 @@ on. Staff answer such a request with parts left out, or refuse it, which a secon
 they end the hold, and the copy is made.
 """
 
+import contextlib
 from datetime import datetime
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from cases import sealing
 from cases.enums import CaseStatus
 from cases.errors import ReasonMissing
 from core.actors import Actor
-from dsr_requests.enums import CopyHoldEvent
+from core.queue import enqueue_on_commit
+from dsr_requests.enums import CopyHoldEvent, FulfilmentKind
 from dsr_requests.errors import GroundImpossible
 from dsr_requests.errors_copy import CopyHeldAlready, CopyHoldOver
-from dsr_requests.models import CopyHold
+from dsr_requests.models import CopyHold, Request
 from dsr_requests.permissions import (
     check_can_hold_copy,
     check_can_judge_copy_hold,
@@ -26,10 +28,12 @@ from dsr_requests.permissions import (
 )
 from dsr_requests.sealing import seal_words
 from dsr_requests.selectors_holding import copies_of, grounds_to_hold, hold_on, is_copy_held, requests_held
+from dsr_requests.services.fulfilling import take_back_steps
 from dsr_requests.services.identifying import go_on
 from dsr_requests.services.locking import lock_request
 from dsr_requests.services.telling_held import tell_held, tell_let_go
-from personal_data.enums import PackageState
+from personal_data.enums import PackageState, StepState
+from personal_data.errors import SubjectGone
 from personal_data.selectors_merged import every_reference
 from personal_data.services import packaging
 from personal_data.services.subjects import hold_active
@@ -67,7 +71,8 @@ def ask(*, subject_id: UUID, ground: str, words: str, by: Actor, now: datetime) 
 def second(*, hold_id: UUID, by: Actor, now: datetime) -> CopyHold:
     """Approve it: copies that lie ready go, and the person is told. Doing so twice changes nothing.
 
-    Raises CopyHoldOver, CopyHoldSame, RoleRefused, OwnCase, SubjectGone.
+    A copy decided on by the portal and not made yet is examined by staff. Raises CopyHoldOver, CopyHoldSame,
+    RoleRefused, OwnCase.
     """
     with transaction.atomic():
         hold = _locked(hold_id)
@@ -77,18 +82,20 @@ def second(*, hold_id: UUID, by: Actor, now: datetime) -> CopyHold:
         if not hold.awaits_second:
             raise CopyHoldOver
         requests = [lock_request(pk) for pk in requests_held(hold).values_list("pk", flat=True)]
-        hold_active(hold.subject_id)
+        for subject_id in every_reference(hold.subject_id):
+            _hold_if_active(subject_id)
         hold.seconded_at, hold.seconded_by = now, actor_reference(by)
         hold.save(update_fields=["seconded_at", "seconded_by"])
         _record(CopyHoldEvent.SECONDED, hold, by=by, now=now)
-        for package in copies_of(every_reference(hold.subject_id)).filter(state=PackageState.READY):
-            hold_active(package.subject_id)
-            package.refresh_from_db()
-            if package.state == PackageState.READY and is_copy_held(package):
-                packaging.put_back(package=package, by=by, now=now)
-        for request in requests:
-            if hold_on(request) is not None:
-                tell_held(request, hold, by=by, now=now)
+        held = [request for request in requests if hold_on(request) is not None]
+        examined = {request.target for request in held if _is_being_made(request)}
+        for package in copies_of(every_reference(hold.subject_id)):
+            if package.basis in examined or (package.state == PackageState.READY and is_copy_held(package)):
+                packaging.put_back(package=package, is_asked=package.basis not in examined, by=by, now=now)
+        for request in held:
+            if request.target in examined:
+                take_back_steps(request, by=by, now=now)
+            tell_held(request, hold, by=by, now=now)
     return hold
 
 
@@ -124,13 +131,25 @@ def end(*, hold_id: UUID, words: str, by: Actor, now: datetime) -> CopyHold:
         hold.ended_at, hold.ended_by = now, actor_reference(by)
         hold.save(update_fields=["ended_at", "ended_by"])
         _record(CopyHoldEvent.ENDED, hold, by=by, now=now, words=words)
-        for package in copies_of(every_reference(hold.subject_id)).exclude(state=PackageState.READY):
-            packaging.make_again(package=package)
+        for package in copies_of(every_reference(hold.subject_id)).filter(state=PackageState.WAITING):
+            enqueue_on_commit(packaging.TASK, package_id=str(package.pk))
         for request in kept_back:
             tell_let_go(request, hold, by=by, now=now)
             if request.is_open and request.status != CaseStatus.FULFILLING:
                 go_on(request=request, now=now)
     return hold
+
+
+def _is_being_made(request: Request) -> bool:
+    """Whether the portal decided that a copy is made, and it is not yet: then staff decide what of it may be."""
+    steps = request.steps.filter(kind=FulfilmentKind.PACKAGE)
+    return request.status == CaseStatus.FULFILLING and steps.exclude(state=StepState.DONE).exists()
+
+
+def _hold_if_active(subject_id: UUID) -> None:
+    """Against a copy being called ready, or fetched, at this moment; of who was deleted nothing is left to hold."""
+    with contextlib.suppress(SubjectGone):
+        hold_active(subject_id)
 
 
 def _locked(hold_id: UUID) -> CopyHold:

@@ -22,6 +22,7 @@ def tell_held(request: Request, hold: CopyHold, *, by: Actor = SYSTEM, now: date
     note(request, RequestEvent.COPY_HELD, by=by, now=now, details=details)
     with override(request.language):
         context = {"ground": str(Ground(hold.ground).label), "article": cite(hold.article)}
+    context["is_open"] = "yes" if request.is_open else ""
     tell_person(request, notice="copy-held", context=context, now=now, dedup=f"copy-held:{hold.pk}:{request.pk}")
 
 

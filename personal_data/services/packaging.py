@@ -181,21 +181,18 @@ def fetch(*, package_id: UUID, by: Actor, now: datetime) -> Fetched:
     return Fetched(f"my-data-{local_date(now):%Y-%m-%d}.zip", package.size, pieces)
 
 
-def put_back(*, package: Package, by: Actor, now: datetime) -> None:
-    """A copy that waits to be fetched is held back: its bytes go, and it is made anew once nothing holds it.
-
-    In the caller's transaction, which holds the person.
+def put_back(*, package: Package, by: Actor, now: datetime, is_asked: bool) -> None:
+    """A copy is held back before it was fetched: its bytes go. It is made anew once nothing holds it, if it still
+    `is_asked` for. In the caller's transaction, which holds the person.
     """
+    _record(AuditEvent.PACKAGE_PUT_BACK, package, by, now, {})
+    transaction.on_commit(partial(storage.remove_blob, package.pk))
+    if not is_asked:
+        package.delete()
+        return
     package.state, package.ready_at, package.expires_at = PackageState.WAITING, None, None
     package.size, package.sha256, package.parts_done, package.parts_total = 0, "", 0, 0
     package.save()
-    _record(AuditEvent.PACKAGE_PUT_BACK, package, by, now, {})
-    transaction.on_commit(partial(storage.remove_blob, package.pk))
-
-
-def make_again(*, package: Package) -> None:
-    """Ring for a copy that was held back, once the caller's transaction is committed."""
-    enqueue_on_commit(TASK, package_id=str(package.pk))
 
 
 def is_fetchable(package: Package, *, now: datetime) -> bool:

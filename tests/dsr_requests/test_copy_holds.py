@@ -24,6 +24,7 @@ from dsr_requests.errors_copy import (
 )
 from dsr_requests.models import CopyHold, Request
 from dsr_requests.services.forgetting import forget_copy_holds
+from dsr_requests.services.fulfilling import run_due
 from dsr_requests.services.handing_over import begin_fetch, fetch_own, fetch_with_code
 from dsr_requests.services.holding_copies import ask, drop, end, second
 from dsr_requests.services.identifying import go_on_waiting
@@ -75,7 +76,7 @@ def test_while_it_stands_none_is_made_and_the_person_is_told_once(
     (mail,) = mails_of("copy-held")
     assert mail.to == asking.HELD_ADDRESS and request.reference in mail.body and request.reference not in mail.subject
     assert "Giving it would harm security or another person" in mail.body and "15.2(a)" in mail.body
-    assert WHY not in mail.body and "court" in mail.body
+    assert WHY not in mail.body and "court" in mail.body and "keeps running" in mail.body
     told = AuditEntry.objects.get(event="request.copy_held")
     assert told.details == {"hold": str(found.pk), "ground": "R2"}
 
@@ -95,7 +96,8 @@ def test_one_that_lies_ready_is_put_back_and_made_anew_when_it_ends(
         begin_fetch(request_id=request.pk, now=now)
     with pytest.raises(CopyHeld):
         fetch_with_code(request_id=request.pk, code_id=row.pk, typed=code, by=GUEST, now=now)
-    assert len(mails_of("copy-held")) == 1, "although the request was closed with the copy"
+    (mail,) = mails_of("copy-held")
+    assert "made anew" in mail.body, "although the request was closed with the copy"
     end(hold_id=found.pk, words="Đã tách xong.", by=agent, now=now + LATER)
     work(now + LATER)
     assert Package.objects.get().state == "READY" and len(mails_of("copy-let-go")) == 1
@@ -157,9 +159,35 @@ def test_a_copy_being_made_meanwhile_does_not_become_ready(
         placed(member, dpo=dpo, agent=agent, now=now)
 
     monkeypatch.setattr(packaging, "zip_pieces", held_meanwhile)
-    by_member(member, WISHES[RequestKind.COPY], now=now, proved=True)
+    request = by_member(member, WISHES[RequestKind.COPY], now=now, proved=True)
+    run_due(now=now)
+    package = Package.objects.get().pk
     work(now)
-    assert CopyHold.objects.get().stands and Package.objects.get().state == "BUILDING" and not lies_ready()
+    assert CopyHold.objects.get().stands and not Package.objects.exists()
+    assert package not in set(stored_blobs(older_than=float("inf")))
+    assert fresh(request).status == CaseStatus.INVESTIGATING
+
+
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_one_not_made_yet_is_examined_by_staff_or_made_when_it_ends(
+    by_staff: bool, member: User, dpo: User, agent: User, now: datetime
+) -> None:
+    hold(member, now=now, full_name="Trần Thị Lan", phone="0912345678")
+    request = by_member(member, WISHES[RequestKind.COPY], now=now, proved=True)
+    run_due(now=now)
+    assert fresh(request).status == CaseStatus.FULFILLING and Package.objects.get().state == "WAITING"
+    found = placed(member, dpo=dpo, agent=agent, now=now)
+    assert fresh(request).status == CaseStatus.INVESTIGATING and not Package.objects.exists()
+    if by_staff:
+        request = asking.taken(fresh(request), agent, now=now)
+        decision = judge(request, Verdict.PART, by=agent, now=now, ground=Ground.HARM, refused_fields=["phone"])
+        approve(decision, by=dpo, now=now)
+    else:
+        end(hold_id=found.pk, words="Đã xem xong.", by=agent, now=now + LATER)
+    work(now + LATER)
+    package = Package.objects.get()
+    assert package.state == "READY" and bool(package.left_out) == by_staff
+    assert fresh(request).status == CaseStatus.CLOSED and request.target_at == fresh(request).target_at
 
 
 def test_two_people_and_the_database_says_so_too(
