@@ -7,10 +7,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.erasure_words import recipients_waited_for
+from audit.selectors import entries_about_subject
 from core.templatetags.portal import moment
-from personal_data.enums import Fate, PlanScope
+from personal_data.enums import AuditEvent, Fate, PlanScope
 from personal_data.erasure_words import by_reason, differences, label_of, named_of, shared_words
 from personal_data.models import ErasureRun
+from policies import selectors as policies
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Certificate:
     asked_at: datetime
     finished_at: datetime
     waits_for: int
+    fields: list[str]
     gone: list[GoneRow]
     kept: list[KeptGroup]
     differences: list[str]
@@ -67,6 +70,7 @@ def certificate_of(run: ErasureRun) -> Certificate:
         asked_at=run.asked_at,
         finished_at=run.finished_at,
         waits_for=recipients_waited_for(run),
+        fields=deleted_fields(run),
         gone=[
             GoneRow(
                 label_of(line.target),
@@ -97,6 +101,24 @@ def certificate_of(run: ErasureRun) -> Certificate:
         beyond_recall=beyond_recall(run.scope, run.finished_at),
         is_whole=run.scope == PlanScope.EVERYTHING,
     )
+
+
+def deleted_fields(run: ErasureRun) -> list[str]:
+    """The fields of which a deletion of chosen data took something, by their names in the policy, never a value."""
+    if run.scope != PlanScope.CHOSEN:
+        return []
+    events = (AuditEvent.ITEM_ERASED, AuditEvent.FILE_ERASED)
+    entries = entries_about_subject(run.subject_ref).filter(event__in=events, details__run=str(run.pk))
+    codes = entries.order_by().values_list("details__field", flat=True).distinct()
+    return sorted(_name_of(code, run.asked_at) for code in codes)
+
+
+def _name_of(code: str, at: datetime) -> str:
+    """By the policy of that moment, else by the last one that knew the field."""
+    versions = policies.versions().filter(effective_at__lte=at)
+    specs = (policies.field(version, code) for version in versions)
+    found = next((spec for spec in specs if spec is not None), None)
+    return str(found.label) if found else code
 
 
 def beyond_recall(scope: str, finished_at: datetime) -> datetime:

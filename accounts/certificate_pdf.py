@@ -30,6 +30,8 @@ def certificate_pdf(certificate: Certificate, *, controller: str) -> bytes:
         (pgettext("deletion", "Finished"), moment(certificate.finished_at)),
     ):
         _write(pdf, f"{label}: {value}")
+    if certificate.fields:
+        _write(pdf, _("Data deleted: %(fields)s") % {"fields": "; ".join(certificate.fields)})
     _write(pdf, recall_words(certificate))
     _write(pdf, _("What was deleted"), size=_HEADING)
     _table(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dsr_requests.selectors_holding import is_copy_held
 from dsr_requests.services.handing_over import request_of
 from personal_data.enums import PackageError, PackageState
 from personal_data.models import Package
@@ -62,15 +63,20 @@ def how_far(copies: Sequence[ShownCopy]) -> dict[str, object]:
     return {"text": text, "done": coming.done, "total": coming.total, "finished": False}
 
 
+def is_held_back(row: Package) -> bool:
+    """Whether a copy that was not fetched yet is held back by two members of staff."""
+    return row.state not in (PackageState.FETCHED, PackageState.EXPIRED) and is_copy_held(row)
+
+
 def _shown(row: Package, at: datetime) -> ShownCopy:
     state = PackageState(row.state)
     is_over = state == PackageState.READY and row.expires_at is not None and row.expires_at <= at
-    shown = PackageState.EXPIRED if is_over else state
+    shown, held = PackageState.EXPIRED if is_over else state, is_held_back(row)
     request = request_of(row)
     return ShownCopy(
-        mark=MARKS[shown],
-        label=str(shown.label),
-        is_coming=shown in (PackageState.WAITING, PackageState.BUILDING),
+        mark="waiting" if held else MARKS[shown],
+        label=_("held back for now; the page of your request says why") if held else str(shown.label),
+        is_coming=not held and shown in (PackageState.WAITING, PackageState.BUILDING),
         done=row.parts_done,
         total=row.parts_total,
         asked_at=row.asked_at,
@@ -78,7 +84,7 @@ def _shown(row: Package, at: datetime) -> ShownCopy:
         fetched_at=row.fetched_at,
         until=row.expires_at,
         size=row.size,
-        trouble=str(PackageError(row.error).label) if row.error else "",
+        trouble=str(PackageError(row.error).label) if row.error and not held else "",
         reference=request.reference if request else "",
-        fetch_url=reverse("accounts:export_fetch", args=[row.pk]) if shown == PackageState.READY else "",
+        fetch_url=reverse("accounts:export_fetch", args=[row.pk]) if shown == PackageState.READY and not held else "",
     )

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.enums import AuditEvent as Account
 from cases.enums import CaseEvent
 from consent.enums import AuditEvent as Consent
-from dsr_requests.enums import PauseEvent, RequestEvent
+from dsr_requests.enums import CopyHoldEvent, PauseEvent, RequestEvent
 from personal_data.enums import AuditEvent as Held
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ WORDS: "dict[str, StrOrPromise]" = {
     Held.PACKAGE_FAILED: pgettext_lazy("event", "Making the copy of your data failed and is tried again"),
     Held.PACKAGE_RESUMED: pgettext_lazy("event", "Making the copy of your data was set going again"),
     Held.PACKAGE_FETCHED: pgettext_lazy("event", "The copy of your data was fetched"),
+    Held.PACKAGE_PUT_BACK: pgettext_lazy("event", "The copy of your data was removed and is made again later"),
     Held.PACKAGE_EXPIRED: pgettext_lazy("event", "The copy of your data was removed; its time was over"),
     Held.ERASURE_BEGUN: pgettext_lazy("event", "A deletion was asked for, and its plan was stored"),
     Held.ERASURE_STARTED: pgettext_lazy("event", "The time to call the deletion off was over, and it began"),
@@ -100,6 +101,11 @@ WORDS: "dict[str, StrOrPromise]" = {
     PauseEvent.TOLD: pgettext_lazy("event", "You were told that requests from an address of yours are held"),
     PauseEvent.LIFTED: pgettext_lazy("event", "Requests from an address of yours are no longer held"),
     PauseEvent.FORGOTTEN: pgettext_lazy("event", "The record that an address of yours was once held was removed"),
+    CopyHoldEvent.ASKED: pgettext_lazy("event", "It was proposed to hold the copy of your data back"),
+    CopyHoldEvent.SECONDED: pgettext_lazy("event", "A second person approved that the copy of your data is held back"),
+    CopyHoldEvent.DROPPED: pgettext_lazy("event", "A second person declined to hold the copy of your data back"),
+    CopyHoldEvent.ENDED: pgettext_lazy("event", "The copy of your data is no longer held back"),
+    CopyHoldEvent.FORGOTTEN: pgettext_lazy("event", "The record that a copy was once held back was removed"),
     Account.ACCOUNT_CREATED: pgettext_lazy("event", "The account was opened"),
     Account.ACCOUNT_CLAIMED: pgettext_lazy("event", "Data held before was joined to the account"),
     Account.ACCOUNT_CLOSED: pgettext_lazy("event", "The account was closed"),
@@ -196,6 +202,8 @@ CASE_WORDS: "dict[str, StrOrPromise]" = {
     RequestEvent.STEP_FAILED: pgettext_lazy("case event", "A step of the request failed and is tried again"),
     RequestEvent.STEPS_RESUMED: pgettext_lazy("case event", "The request was set going again"),
     RequestEvent.COPY_HANDED_OVER: pgettext_lazy("case event", "An officer handed the copy over"),
+    RequestEvent.COPY_HELD: pgettext_lazy("case event", "The copy was held back, and you were told why"),
+    RequestEvent.COPY_LET_GO: pgettext_lazy("case event", "The copy was no longer held back"),
     RequestEvent.LETTER_MADE: pgettext_lazy("case event", "Staff opened the letter on calling the deletion off"),
     RequestEvent.LETTER_TOLD: pgettext_lazy("case event", "You were told how to call the deletion off"),
 }

@@ -9,6 +9,7 @@ from uuid import UUID
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -26,6 +27,7 @@ from policies import selectors as policies
 
 ASK_AGAIN_AFTER = timedelta(days=365)
 SIGN_UP_LASTS = timedelta(minutes=15)
+_SIGN_IN = "SELECT email, subject_id FROM public.accounts_user WHERE is_active AND email = ANY(%s)"
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,10 @@ def known_before(*, address: str, at: datetime, but_not: Collection[UUID] = ()) 
 def known_by_sign_in(addresses: Collection[str]) -> dict[str, UUID]:
     """Of some addresses, those somebody signs in with, and who."""
     aliases = {alias_of(address): address for address in addresses}
-    rows = User.objects.filter(email__in=list(aliases), is_active=True).values_list("email", "subject_id")
-    return {aliases[alias]: subject_id for alias, subject_id in rows}
+    # One array, not a parameter each: an import asks for thousands at a time.
+    with connection.cursor() as cursor:
+        cursor.execute(_SIGN_IN, [list(aliases)])
+        return {aliases[alias]: subject_id for alias, subject_id in cursor.fetchall()}
 
 
 def has_second_factor(*, user: User) -> bool:

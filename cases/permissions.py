@@ -14,7 +14,7 @@ from cases.errors import AlreadyTaken, NotSender, NotTaken, NotYours, OwnCase, R
 from cases.models import Case
 from core.actors import GUEST, Actor
 from core.errors import allows
-from personal_data.selectors_merged import is_one_with
+from personal_data.selectors_merged import is_one_with, is_own
 
 QUEUE_ROLES = frozenset({"agent", "dpo", "auditor", "administrator"})
 WORKING_ROLES = frozenset({"agent", "dpo"})
@@ -59,7 +59,7 @@ def check_can_record(subject_id: UUID | None, *, by: Actor) -> None:
     """Raises RoleRefused, OwnCase. Whoever works on cases may enter one for somebody else."""
     if by.audit_role not in WORKING_ROLES:
         raise RoleRefused
-    if subject_id is not None and subject_id == getattr(by, "subject_id", None):
+    if is_own([subject_id], by=by):
         raise OwnCase
 
 

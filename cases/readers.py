@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from cases.enums import MarkCode
 from cases.models import Case
 from cases.staff import mail_address, officers, working_staff
+from personal_data.selectors_merged import own_references
 
 # Besides the colleague who has the case: those who could take it over, and the officer who answers for it.
 TO_AGENTS = frozenset(
@@ -26,6 +28,11 @@ class Reader:
 
     user: Any
     address: str
+    own: tuple[UUID, ...] = ()
+
+    def is_part_of(self, case: Case) -> bool:
+        """Whether a case is the own, or about the own conduct."""
+        return case.concerns(self.user, own=self.own)
 
     @property
     def language(self) -> str:
@@ -53,7 +60,7 @@ class Desk:
     def has(self, case: Case) -> Reader | None:
         """Who has a case and can work on it; None for one left with somebody who no longer can."""
         found = self.by_id.get(case.assignee_id)
-        return None if found is None or case.concerns(found.user) else found
+        return None if found is None or found.is_part_of(case) else found
 
     def readers(self, case: Case, code: str) -> list[Reader]:
         """Who is told, each once; nobody about a case that is their own or about them."""
@@ -63,7 +70,7 @@ class Desk:
             found += self.agents
         if code in TO_OFFICERS:
             found += self.officers
-        once = {reader.user.pk: reader for reader in found if not case.concerns(reader.user)}
+        once = {reader.user.pk: reader for reader in found if not reader.is_part_of(case)}
         return list(once.values())
 
     def who_has(self, case: Case, reader: Reader) -> str:
@@ -75,4 +82,4 @@ class Desk:
 
 
 def _readers(users: Any) -> list[Reader]:
-    return [Reader(user, address) for user in users if (address := mail_address(user))]
+    return [Reader(user, address, tuple(own_references(user))) for user in users if (address := mail_address(user))]

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from cases.admin import CaseDesk
+from dsr_requests import admin_copy_holds as admin_copy_holds
 from dsr_requests import admin_decisions as admin_decisions
 from dsr_requests import admin_pauses as admin_pauses
 from dsr_requests.admin_case import RequestPages

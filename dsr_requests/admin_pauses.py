@@ -24,6 +24,7 @@ from dsr_requests.forms_staff import WayForm
 from dsr_requests.models import PausedAddress
 from dsr_requests.selectors_identity import held_requests
 from dsr_requests.services.pausing import OTHER_WAYS, lift, tell
+from personal_data.selectors_merged import own_references
 
 NAME = "dsr_requests_pausedaddress"
 
@@ -66,8 +67,7 @@ class PausedAddressAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PausedAddress]:
         """Nobody sees a pause of an own address here."""
-        own = getattr(acting(request), "subject_id", None)
-        return super().get_queryset(request).exclude(subject_id=own, subject_id__isnull=False)
+        return super().get_queryset(request).exclude(subject_id__in=own_references(acting(request)))
 
     @admin.display(description=gettext_lazy("Number"))
     def number(self, row: PausedAddress) -> str:

@@ -25,6 +25,7 @@ class DsrRequestsConfig(AppConfig):
         from dsr_requests.person_part import part_of
         from dsr_requests.phrases import FOR_PERSON, FOR_STAFF, LOOKS, reason_of, staff_reason_of
         from dsr_requests.selectors import describe
+        from dsr_requests.selectors_holding import is_copy_held
         from dsr_requests.selectors_identity import is_erasure_held
         from dsr_requests.services import forgetting
         from dsr_requests.services.contact_care import tell_old_contact
@@ -39,7 +40,7 @@ class DsrRequestsConfig(AppConfig):
         from personal_data.package_sections import ground_words_from
         from personal_data.services.erasing import hold_while, when_over
         from personal_data.services.ordering import when_confirmed, when_late
-        from personal_data.services.packaging import when_made
+        from personal_data.services.packaging import hold_back_while, when_made
         from personal_data.wrapped import WrappedColumn, also_wrapped
 
         describe_with("request", CaseWords(describe, more=part_of, reason=reason_of, staff_reason=staff_reason_of))
@@ -48,6 +49,7 @@ class DsrRequestsConfig(AppConfig):
         unknown_sender("request", forgetting.NEVER_KNOWN)
         sweep_records("dsr_requests.identity_files", forgetting.forget_identity_files, [forgetting.IDENTITY_FILES])
         sweep_records("dsr_requests.paused_addresses", forgetting.forget_paused_addresses, [forgetting.PAUSES])
+        sweep_records("dsr_requests.copy_holds", forgetting.forget_copy_holds, [forgetting.COPY_HOLDS])
         count_with("request", FACTS)
         package_parts.register()
         snapshot_of = WrappedColumn(
@@ -66,5 +68,6 @@ class DsrRequestsConfig(AppConfig):
         when_over(erasure_is_over)
         hold_while(is_erasure_held)
         when_made(copy_is_made)
+        hold_back_while(is_copy_held)
         when_confirmed(recipient_confirmed)
         when_late(tell_of_late)

@@ -14,10 +14,12 @@ from core.actors import Actor
 from core.encryption import CannotOpen
 from core.templatetags.portal import day, moment
 from dsr_requests import sealing
+from dsr_requests.desk_holding import copy_hold_link
 from dsr_requests.enums import BY_ITSELF, CorrectionState, DemandReason, Ground, RequestKind
 from dsr_requests.models import Decision, EvidenceDemand, FulfilmentStep, Representative, Request, Verification
 from dsr_requests.person_part import CORRECTION_MARKS, STEP_MARKS, run_of
 from dsr_requests.planning import digest_of, what_will_run
+from dsr_requests.selectors_holding import hold_on
 from dsr_requests.selectors_identity import is_frozen, is_held_back
 from dsr_requests.services.demanding import file_name
 from dsr_requests.staff_wording import asked_in_words, ground_in_words, refused_in_words, target_words
@@ -127,6 +129,7 @@ class RequestDesk:
     package: Facts = field(default_factory=list)
     package_url: str = ""
     erasure_url: str = ""
+    copy_hold: tuple[str, str] = ("", "")
     differences: list[str] = field(default_factory=list)
     person_url: str = ""
 
@@ -147,6 +150,7 @@ def desk_of(request: Request, *, by: Actor, now: datetime) -> RequestDesk:
         plan = what_will_run(request, at=now)
         shown.plan, shown.hash = words(plan, pack=pack), _short(digest_of(plan, request))
     _fill_fulfilment(shown, request, pack, by=by)
+    shown.copy_hold = copy_hold_link(request, by=by)
     if request.about_id is not None and request.about_id != request.subject_id:
         shown.person_url = person_url(request.about_id, by=by)
     return shown
@@ -208,6 +212,8 @@ def _warnings(request: Request, *, now: datetime) -> list[str]:
         found.append(_("Requests from this address are held because of a suspicion. The clock goes on."))
     if request.about_id is not None and is_frozen(request.about_id, now):
         found.append(_("A contact detail of the person was replaced lately: nothing is handed out or deleted yet."))
+    if hold_on(request) is not None:
+        found.append(_("The copy is held back; the clock goes on. Leave parts out, refuse it, or end the hold."))
     return found
 
 

@@ -183,6 +183,8 @@ class RequestEvent:
     STEP_FAILED = "step_failed"
     STEPS_RESUMED = "steps_resumed"
     COPY_HANDED_OVER = "copy_handed_over"
+    COPY_HELD = "copy_held"
+    COPY_LET_GO = "copy_let_go"
     LETTER_MADE = "letter_made"
     LETTER_TOLD = "letter_told"
 
@@ -194,3 +196,13 @@ class PauseEvent:
     TOLD = "address.told"
     LIFTED = "address.lifted"
     FORGOTTEN = "address.forgotten"
+
+
+class CopyHoldEvent:
+    """Recorded about a hold on a copy (target `copy-hold:<id>`)."""
+
+    ASKED = "copy_hold.asked"
+    SECONDED = "copy_hold.seconded"
+    DROPPED = "copy_hold.dropped"
+    ENDED = "copy_hold.ended"
+    FORGOTTEN = "copy_hold.forgotten"

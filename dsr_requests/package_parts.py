@@ -32,7 +32,6 @@ from dsr_requests.enums import (
     Ground,
     Method,
     Outcome,
-    PauseReason,
     RepresentativeKind,
     RequestKind,
     Strength,
@@ -43,12 +42,12 @@ from dsr_requests.models import (
     Decision,
     EvidenceDemand,
     FulfilmentStep,
-    PausedAddress,
     Request,
     RequestAttachment,
     RequestMessage,
     Verification,
 )
+from dsr_requests.package_parts_held import held_sections
 from personal_data.enums import StepState
 from personal_data.package_sections import Asked, Row, Section, coded, leave_out, leave_out_links, opened, show
 
@@ -168,19 +167,6 @@ def demand_rows(asked: Asked) -> Iterator[Row]:
         )
 
 
-def pause_rows(asked: Asked) -> Iterator[Row]:
-    """Times in which requests from an address were held."""
-    for row in PausedAddress.objects.filter(subject_id=asked.subject_id).order_by("paused_at"):
-        yield Row(
-            {
-                "reason": coded(PauseReason, row.reason),
-                "paused_at": row.paused_at,
-                "told_at": row.told_at,
-                "lifted_at": row.lifted_at,
-            }
-        )
-
-
 def thread_rows(asked: Asked) -> Iterator[Row]:
     """Every message of requests the person sent."""
     found = _of_requests(RequestMessage.objects.all(), asked, own=True)
@@ -227,7 +213,7 @@ _GROUND = ("ground", _("ground"))
 
 def register() -> None:
     """Hand in the sections, and what is left out."""
-    show(*_requests(), *_what_came_of_them(), *_who_asked())
+    show(*_requests(), *_what_came_of_them(), *_who_asked(), *held_sections())
     leave_out(
         {
             "dsr_requests.RequestClockEvent": "steps of reckoning; the dates they lead to stand with the request",
@@ -376,16 +362,4 @@ def _who_asked() -> Iterator[Section]:
         demand_rows,
         ("dsr_requests.EvidenceDemand",),
         found=_sent_or_about,
-    )
-    yield Section(
-        "paused_addresses",
-        _("Times in which requests from an address of yours were held"),
-        (
-            ("reason", _("reason")),
-            ("paused_at", _("paused")),
-            ("told_at", _("person told")),
-            ("lifted_at", _("lifted")),
-        ),
-        pause_rows,
-        ("dsr_requests.PausedAddress",),
     )

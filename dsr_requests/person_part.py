@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from cases.enums import ClockKind
+from cases.errors import ContentGone
 from cases.explaining import last_day
 from cases.pages import Place
+from cases.sealing import evidence_key
 from core.citations import cite
 from core.encryption import CannotOpen
 from core.templatetags.portal import days
@@ -34,18 +36,20 @@ from dsr_requests.enums import (
     Verdict,
 )
 from dsr_requests.guards import may_take_back
-from dsr_requests.models import Correction, Decision, FulfilmentStep, Representative, Request
+from dsr_requests.models import CopyHold, Correction, Decision, FulfilmentStep, Representative, Request
 from dsr_requests.person_shapes import (
     RequestPart,
     ShownCorrection,
     ShownDecision,
     ShownErasure,
+    ShownHold,
     ShownOrder,
     ShownPackage,
     ShownStep,
     Who,
 )
 from dsr_requests.phrases import VERDICTS
+from dsr_requests.selectors_holding import hold_on
 from dsr_requests.selectors_identity import open_demands, takes_evidence
 from dsr_requests.sign_in_kept import sign_in_path, sign_in_stays
 from dsr_requests.staff_wording import target_words
@@ -103,6 +107,7 @@ def part_of(request: Request, key: bytes | None, place: Place, now: datetime) ->
         corrections=_corrections(request, key, place, pack),
         erasure=_erasure(request),
         package=_package(request, place),
+        held=_held(request),
         orders=_orders(request, pack, now),
         limits=_limits(request, pack),
         longer=_longer(request),
@@ -287,6 +292,21 @@ def _package(request: Request, place: Place) -> ShownPackage | None:
         fetched_at=package.fetched_at,
         url=place.steps.get("copy", ""),
     )
+
+
+def _held(request: Request) -> ShownHold | None:
+    hold = hold_on(request)
+    if hold is None or hold.seconded_at is None:
+        return None
+    said = "" if request.is_by_attorney else _words_of_hold(hold)
+    return ShownHold(str(Ground(hold.ground).label), cite(hold.article), said, hold.seconded_at)
+
+
+def _words_of_hold(hold: CopyHold) -> str:
+    try:
+        return sealing.words_of(hold, key=evidence_key(hold.subject_id))
+    except ContentGone:
+        return ""
 
 
 def _orders(request: Request, pack: Pack, now: datetime) -> list[ShownOrder]:

@@ -93,6 +93,16 @@ class ShownPackage:
 
 
 @dataclass(frozen=True)
+class ShownHold:
+    """Why the copy is held back; `words` are empty for whoever reads nothing of the person."""
+
+    ground: str
+    article: str
+    words: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class ShownOrder:
     """A recipient who was told."""
 
@@ -116,6 +126,7 @@ class RequestPart:
     corrections: Sequence[ShownCorrection]
     erasure: ShownErasure | None
     package: ShownPackage | None
+    held: ShownHold | None
     orders: Sequence[ShownOrder]
     limits: Sequence[str]
     longer: str
@@ -139,4 +150,6 @@ class RequestPart:
             return "who"
         if self.erasure and self.erasure.is_cooling:
             return "erasure"
+        if self.held:
+            return "held"
         return "package" if self.package and self.package.is_ready else ""

@@ -43,6 +43,8 @@ FOR_PERSON = {
     RequestEvent.CORRECTION_OFFERED: gettext_lazy("We proposed a correction; nothing changes unless you accept it"),
     RequestEvent.CORRECTION_ANSWERED: gettext_lazy("A proposed correction was answered"),
     RequestEvent.COPY_HANDED_OVER: gettext_lazy("We handed the copy over"),
+    RequestEvent.COPY_HELD: gettext_lazy("We hold the copy back for now, and told you why; our time keeps running"),
+    RequestEvent.COPY_LET_GO: gettext_lazy("The copy is no longer held back"),
     RequestEvent.LETTER_TOLD: gettext_lazy("We told the person concerned how the deletion can be called off"),
 }
 
@@ -74,6 +76,8 @@ FOR_STAFF = {
     RequestEvent.STEP_FAILED: gettext_lazy("Step failed"),
     RequestEvent.STEPS_RESUMED: gettext_lazy("Steps set going again"),
     RequestEvent.COPY_HANDED_OVER: gettext_lazy("Copy handed over by an officer"),
+    RequestEvent.COPY_HELD: gettext_lazy("Copy held back by two colleagues"),
+    RequestEvent.COPY_LET_GO: gettext_lazy("Copy no longer held back"),
     RequestEvent.LETTER_MADE: gettext_lazy("Letter with the way to call the deletion off made"),
     RequestEvent.LETTER_TOLD: gettext_lazy("The person was told how to call the deletion off"),
 }
@@ -98,6 +102,8 @@ def reason_of(request: Request, entry: AuditEntry) -> str:
         return _named(Method, entry.details.get("method"))
     if step == RequestEvent.COPY_HANDED_OVER:
         return _named(ShownBy, entry.details.get("shown"))
+    if step == RequestEvent.COPY_HELD:
+        return _named(Ground, entry.details.get("ground"))
     if step == RequestEvent.IN_EFFECT:
         return f"{VERDICTS[Verdict(entry.details['verdict'])]}." if entry.details.get("verdict") else ""
     return ""

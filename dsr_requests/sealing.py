@@ -4,16 +4,16 @@ import json
 
 from cases.sealing import CONTACT_INDEX, open_text, seal_text
 from core.encryption import blind_index, normalise_display
-from dsr_requests.models import Correction, Decision, Representative
+from dsr_requests.models import CopyHold, Correction, Decision, Representative
 
 
-def seal_words(decision: Decision, *, words: str, key: bytes) -> None:
-    """Fill the sealed words of a decision."""
+def seal_words(decision: Decision | CopyHold, *, words: str, key: bytes) -> None:
+    """Fill the sealed words of a decision, or of a hold on a copy."""
     decision.sealed_words = seal_text(key, normalise_display(words), decision.sealing_context)
 
 
-def words_of(decision: Decision, *, key: bytes) -> str:
-    """What a decision says to the person. Raises ContentGone."""
+def words_of(decision: Decision | CopyHold, *, key: bytes) -> str:
+    """What it says to the person. Raises ContentGone."""
     return open_text(key, decision.sealed_words, decision.sealing_context)
 
 

@@ -30,7 +30,7 @@ TRANSITIONS: Mapping[str, tuple[str, ...]] = {
         CaseStatus.CLOSED,
     ),
     CaseStatus.FULFILLING: (
-        CaseStatus.INVESTIGATING,  # a deletion called off while it could be
+        CaseStatus.INVESTIGATING,  # a deletion called off while it could be; a copy held back before it was made
         CaseStatus.WITHDRAWN,
         CaseStatus.CLOSED,
     ),

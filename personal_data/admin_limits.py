@@ -26,6 +26,7 @@ from personal_data.basis_words import basis_told
 from personal_data.enums import AuditEvent, LimitKind
 from personal_data.forms_desk import LiftForm
 from personal_data.models import UseLimit
+from personal_data.selectors_merged import own_references
 from personal_data.services.limiting import ask_to_lift, drop_lift, second_lift
 from policies import selectors as policies
 
@@ -79,7 +80,7 @@ class UseLimitAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[UseLimit]:
         """Nobody works on a limit of the own data, nor sees it here."""
         by = _acting(request)
-        rows = super().get_queryset(request).exclude(subject_id=getattr(by, "subject_id", None))
+        rows = super().get_queryset(request).exclude(subject_id__in=own_references(by))
         return rows if by.audit_role in permissions.SEES_EVERYBODY else rows.filter(_WAITING)
 
     @admin.display(description=gettext_lazy("Person"))

@@ -23,6 +23,7 @@ from personal_data import permissions
 from personal_data.basis_words import basis_told
 from personal_data.enums import PackageState
 from personal_data.models import Package
+from personal_data.selectors_merged import own_references
 from personal_data.services.packaging import resume
 
 STATUS = "_components/status.html"
@@ -57,8 +58,7 @@ class PackageAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Package]:
         """Nobody works on a copy of the own data, nor sees it here."""
-        own = getattr(_acting(request), "subject_id", None)
-        return super().get_queryset(request).exclude(subject_id=own)
+        return super().get_queryset(request).exclude(subject_id__in=own_references(_acting(request)))
 
     @admin.display(description=gettext_lazy("Copy number"))
     def number(self, row: Package) -> str:

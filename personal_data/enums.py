@@ -267,6 +267,7 @@ class AuditEvent:
     PACKAGE_FETCHED = "package.fetched"
     PACKAGE_EXPIRED = "package.expired"
     PACKAGE_RESUMED = "package.resumed"
+    PACKAGE_PUT_BACK = "package.put_back"
     IMPORT_OPENED = "import.opened"
     IMPORT_CHECKED = "import.checked"
     IMPORT_STARTED = "import.started"

@@ -62,6 +62,7 @@ LABELS: "dict[str, StrOrPromise]" = {
     "dsr_requests.snapshot": pgettext_lazy("in a plan", "Notes of where to confirm a request"),
     "dsr_requests.representative": pgettext_lazy("in a plan", "Names of representatives and of those they ask for"),
     "dsr_requests.identityfile": pgettext_lazy("in a plan", "Evidence of identity"),
+    "dsr_requests.copyhold": pgettext_lazy("in a plan", "Holds on copies of the data"),
     "dsr_requests.pausedaddress": pgettext_lazy("in a plan", "Addresses from which requests are held"),
     "audit.auditnote": pgettext_lazy("in a plan", "Reasons noted beside the record"),
     "shut_before_rows_go": pgettext_lazy("in a plan", "Sign-ins and role of the account"),

@@ -28,6 +28,7 @@ from personal_data.errors import (
 )
 from personal_data.errors_retention import DecidingRefused, RetentionRefused
 from personal_data.selectors_limits import is_restricted
+from personal_data.selectors_merged import is_own
 
 REVEAL_ROLES = {
     "basic": frozenset({"agent", "dpo"}),
@@ -119,18 +120,14 @@ def check_can_order(*, by: Actor) -> None:
 
 def check_can_ask_to_lift(*, subject_id: UUID, by: Actor) -> None:
     """Raises LiftingRefused unless the officer proposes it, for somebody else."""
-    if by.audit_role not in OPENS_RESTRICTED or _is_own(subject_id, by):
+    if by.audit_role not in OPENS_RESTRICTED or is_own([subject_id], by=by):
         raise LiftingRefused
 
 
 def check_can_second_lift(*, subject_id: UUID, by: Actor) -> None:
     """Raises LiftingRefused unless a colleague who handles cases approves it, for somebody else."""
-    if by.audit_role not in WRITING_ROLES or _is_own(subject_id, by):
+    if by.audit_role not in WRITING_ROLES or is_own([subject_id], by=by):
         raise LiftingRefused
-
-
-def _is_own(subject_id: UUID, by: Actor) -> bool:
-    return getattr(by, "subject_id", None) == subject_id
 
 
 can_open = allows(check_can_open)

@@ -163,6 +163,12 @@ def cooling_off(at: datetime) -> timedelta:
     return timedelta(hours=policies.document(version).requests.cooling_off_hours if version else 0)
 
 
+def on_its_way(at: datetime) -> timedelta:
+    """How long a letter takes, as the policy in force says."""
+    version = policies.version_in_force(at)
+    return timedelta(days=policies.document(version).requests.letter_days if version else 0)
+
+
 def digest_of(*, subject_id: UUID, lines: Iterable[Planned]) -> bytes:
     """A hash of what will run, the same for the same plan."""
     told = [asdict(line) for line in lines]

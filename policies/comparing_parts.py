@@ -75,6 +75,7 @@ PROPERTIES: Final[dict[str, str | Promise]] = {
     "tiers": pgettext_lazy("property", "Levels"),
     "categories": pgettext_lazy("property", "Kinds of complaint"),
     "cooling_off_hours": pgettext_lazy("property", "Hours in which a deletion can be called off"),
+    "letter_days": pgettext_lazy("property", "Days more for whom only a letter reaches"),
     "tell_imported": pgettext_lazy("property", "People from the organisation's records are told"),
     "retention_days": pgettext_lazy("property", "Kept in days"),
     **OWN_PERIOD_WORDS,

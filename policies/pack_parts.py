@@ -16,6 +16,7 @@ from policies.enums import (
 from policies.pack_reader import Table
 from policies.pack_types import (
     EMPTY,
+    LETTER_DAYS,
     ChannelSpec,
     Choice,
     ComplaintCategory,
@@ -280,9 +281,11 @@ def read_category(table: Table) -> ComplaintCategory:
 
 def read_requests(table: Table) -> Requests:
     hours = table.number("cooling_off_hours", least=0)
+    days = table.number("letter_days", required=False, least=0)
     requests = Requests(
         cooling_off_hours=hours or 0,
         tell_imported=table.flag("tell_imported", required=True),
+        letter_days=LETTER_DAYS if days is None else days,
         proposed=table.proposed(),
         facts=table.facts(),
     )

@@ -227,16 +227,22 @@ class Complaints:
     facts: tuple[str, ...] = ()
 
 
+# How long a letter is on its way, where a pack does not say it.
+LETTER_DAYS = 7
+
+
 @dataclass(frozen=True, slots=True)
 class Requests:
     """How the company handles requests where the law leaves it free.
 
-    `cooling_off_hours` is how long a deletion of everything can be called off; `tell_imported` whether people brought
-    in from its records are told once what is held and why.
+    `cooling_off_hours` is how long a deletion of everything can be called off, to which `letter_days` are added for
+    whom no mail reaches, so that a letter is not too late; `tell_imported` whether people brought in from its records
+    are told once what is held and why.
     """
 
     cooling_off_hours: int
     tell_imported: bool
+    letter_days: int = LETTER_DAYS
     proposed: bool = False
     facts: tuple[str, ...] = ()
 

@@ -1,8 +1,9 @@
 """A case: something a person sent that must be answered by a stored moment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +15,7 @@ from cases.enums import FINAL_STATES, OPEN_STATES, CaseStatus, ContactKind, Inta
 from core.actors import Actor
 from core.classification import Basis, Category, Erasure, Personal
 from personal_data.models import DataSubject
+from personal_data.selectors_merged import among_own_references, is_own
 from policies.models import PolicyVersion
 
 _PROOF = Personal(Category.EVIDENCE, Basis.LAW, Erasure.EVIDENCE_END)
@@ -77,6 +79,8 @@ class Case(models.Model):
     kind: ClassVar[str]
     reference_prefix: ClassVar[str]
     transitions: ClassVar[Mapping[str, tuple[str, ...]]]
+    # Whom a case concerns.
+    person_columns: ClassVar[tuple[str, ...]] = ("subject_id",)
     messages: Any
     attachments: Any
     clock_events: Any
@@ -276,14 +280,19 @@ class Case(models.Model):
         """Whether the case ends by itself unless its sender proves something in time."""
         return self.awaits_proof
 
-    def concerns(self, by: Actor) -> bool:
-        """Whether a member of staff is part of the matter: it is the own case, or about that person's conduct."""
-        return self.subject_id == getattr(by, "subject_id", None)
+    def concerns(self, by: Actor, *, own: Collection[UUID] | None = None) -> bool:
+        """Whether a member of staff is part of the matter: it is the own case, or about that person's conduct.
+
+        `own` are the references of that colleague (`own_references`), where they were read before.
+        """
+        people = [getattr(self, column) for column in self.person_columns]
+        return is_own(people, by=by) if own is None else not set(own).isdisjoint(people)
 
     @classmethod
     def matters_of(cls, by: Actor) -> Q:
         """The same as `concerns`, to be left out of a list."""
-        return Q(subject_id=getattr(by, "subject_id", None))
+        own = among_own_references(by)
+        return Q(*((f"{column}__in", own) for column in cls.person_columns), _connector=Q.OR)
 
     def event(self, name: str) -> str:
         """A recorded event's full name for this kind of case."""

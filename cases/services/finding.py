@@ -24,6 +24,7 @@ from cases.registry import case_kinds
 from core.actors import Actor
 from personal_data.enums import AuditEvent, SubjectState
 from personal_data.models import DataSubject
+from personal_data.selectors_merged import own_references
 
 MOST = 5
 MOST_AN_HOUR = 60
@@ -66,7 +67,7 @@ def find_people(*, typed: str, reason: str, by: Actor, now: datetime) -> list[Fo
     for model in case_kinds().values():
         proved = model._default_manager.filter(contact_index__in=indexes, verified_at__isnull=False)
         holders.update(proved.values_list("subject_id", flat=True)[:MOST])
-    holders.discard(getattr(by, "subject_id", None))
+    holders.difference_update(own_references(by))
     found = described(holders, by=by)
     with transaction.atomic():
         _note("people", found=len(found), by=by, now=now)

@@ -1,6 +1,8 @@
 """A complaint with its thread, its files and its clock."""
 
+from collections.abc import Collection
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -140,9 +142,9 @@ class Complaint(Case):
             "rejection_ground": "code",
         }
 
-    def concerns(self, by: Actor) -> bool:
+    def concerns(self, by: Actor, *, own: Collection[UUID] | None = None) -> bool:
         """The own complaint, or one about the own conduct."""
-        return super().concerns(by) or (self.about_staff_id is not None and self.about_staff_id == by.pk)
+        return super().concerns(by, own=own) or (self.about_staff_id is not None and self.about_staff_id == by.pk)
 
     @classmethod
     def matters_of(cls, by: Actor) -> Q:

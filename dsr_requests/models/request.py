@@ -10,7 +10,6 @@ from django.utils.translation import pgettext_lazy
 
 from cases.enums import OPEN_STATES, ContactKind
 from cases.models import CASE_PERSONAL, CASE_PLAIN, CASE_WORKERS, Case
-from core.actors import Actor
 from core.classification import Keep
 from dsr_requests.enums import Outcome, RepresentativeKind, RequestKind
 from dsr_requests.transitions import TRANSITIONS
@@ -30,6 +29,7 @@ class Request(Case):
     kind: ClassVar[str] = "request"
     reference_prefix: ClassVar[str] = "YC"
     transitions = TRANSITIONS
+    person_columns: ClassVar[tuple[str, ...]] = ("subject_id", "about_id")
     verifications: Any
     decisions: Any
     corrections: Any
@@ -126,13 +126,3 @@ class Request(Case):
         """
         can_be_told = self.contact_kind == ContactKind.EMAIL
         return can_be_told and not self.is_identified and not (self.pk and self.identity_files.exists())
-
-    def concerns(self, by: Actor) -> bool:
-        """The own request, or one about the own data."""
-        own = getattr(by, "subject_id", None)
-        return super().concerns(by) or (own is not None and self.about_id == own)
-
-    @classmethod
-    def matters_of(cls, by: Actor) -> Q:
-        own = getattr(by, "subject_id", None)
-        return super().matters_of(by) | Q(about_id=own, about_id__isnull=False)

@@ -14,12 +14,15 @@ from core.clock import local_date
 from core.rules import refusal_grounds
 from dsr_requests.enums import BY_ITSELF, CorrectionState, RequestKind, Verdict
 from dsr_requests.errors import Frozen, HeldBack, OfferWaits, PlanChanged
+from dsr_requests.errors_copy import EndHoldFirst
 from dsr_requests.guards import check_ground, check_may_be_done, check_may_decide, check_part
 from dsr_requests.models import Decision, Request
 from dsr_requests.planning import Plan, digest_of, what_will_run
+from dsr_requests.selectors_holding import hold_on
 from dsr_requests.selectors_identity import check_ran_out, is_frozen, is_held_back
 from dsr_requests.services.locking import lock_request
 from dsr_requests.services.taking_effect import Judgement, store, take_effect
+from dsr_requests.services.telling_held import tell_held
 from dsr_requests.wishes import consent_key
 from policies import selectors as policies
 
@@ -43,9 +46,9 @@ def decide(
     """Decide on a request. It takes effect at once, or when a second person approves it. The same form decides once.
 
     `seen_digest` is the hash of the plan the decider looked at (`planning.digest_of`); if anything of it has changed,
-    nothing is decided. Raises PlanChanged, NotIdentified, MandateOver, HeldBack, Frozen, OfferWaits, GroundMissing,
-    GroundImpossible, WordsMissing, PartImpossible, DecidedAlready, AcknowledgeFirst, CaseClosed, NotYours, RoleRefused,
-    OwnCase, ContentGone.
+    nothing is decided. Raises PlanChanged, NotIdentified, MandateOver, HeldBack, Frozen, EndHoldFirst, OfferWaits,
+    GroundMissing, GroundImpossible, WordsMissing, PartImpossible, DecidedAlready, AcknowledgeFirst, CaseClosed,
+    NotYours, RoleRefused, OwnCase, ContentGone.
     """
     verdict = Verdict(verdict)
     with transaction.atomic():
@@ -56,7 +59,7 @@ def decide(
             return known
         check_may_decide(request)
         if verdict != Verdict.REFUSE:
-            check_nothing_hinders(request, now=now)
+            check_nothing_hinders(request, verdict=verdict, now=now)
         # A field refused one by one is a refusal: it needs its ground and a second person like any other.
         fields = refused_fields if verdict == Verdict.REFUSE else sorted({*refused_fields, *_refused_before(request)})
         check_part(request, verdict, fields=fields, purposes=refused_purposes, now=now)
@@ -85,8 +88,13 @@ def decide_by_itself(*, request: Request, now: datetime) -> Decision | None:
     """Let a locked request the portal may fulfil by itself take effect; None where staff have to look.
 
     They have to when somebody asks for somebody else, when a contact detail was changed lately, when the address is
-    paused, when the check of who asks has run out meanwhile, and when what is named is of a version long past.
+    paused, when the copy is held back, when the check of who asks has run out meanwhile, and when what is named is of a
+    version long past.
     """
+    hold = hold_on(request)
+    if hold is not None:
+        tell_held(request, hold, now=now)
+        return None
     if request.asked_for not in BY_ITSELF or not request.is_identified or _needs_judgement(request, now=now):
         return None
     if request.decisions.filter(dropped_at__isnull=True).exists():
@@ -132,8 +140,8 @@ def needs_second(request: Request, verdict: str) -> bool:
     return verdict != Verdict.ACCEPT or (request.asked_for == RequestKind.DELETE and request.everything)
 
 
-def check_nothing_hinders(request: Request, *, now: datetime) -> None:
-    """Raises NotIdentified, MandateOver, HeldBack, Frozen, OfferWaits: before anything is done."""
+def check_nothing_hinders(request: Request, *, verdict: str, now: datetime) -> None:
+    """Raises NotIdentified, MandateOver, HeldBack, Frozen, EndHoldFirst, OfferWaits: before anything is done."""
     check_may_be_done(request, now=now)
     if is_held_back(request):
         raise HeldBack
@@ -141,6 +149,8 @@ def check_nothing_hinders(request: Request, *, now: datetime) -> None:
     assert request.about_id is not None
     if (request.asked_for in _FREEZES or everything_goes) and is_frozen(request.about_id, now):
         raise Frozen
+    if verdict == Verdict.ACCEPT and hold_on(request) is not None:
+        raise EndHoldFirst
     if request.corrections.filter(state=CorrectionState.OFFERED).exists():
         raise OfferWaits
 

@@ -19,6 +19,7 @@ from dsr_requests.models import Request
 from dsr_requests.services.identifying import identified
 from dsr_requests.services.locking import lock_request
 from personal_data.models import DataSubject
+from personal_data.selectors_merged import is_own
 
 OFFICER = "dpo"
 
@@ -33,7 +34,7 @@ def accept_evidence(*, request_id: int, subject_id: UUID, words: str, by: Actor,
         request = lock_request(request_id)
         check_can_work_on(request, by=by)
         check_is_open(request)
-        if by.audit_role != OFFICER or subject_id == getattr(by, "subject_id", None):
+        if by.audit_role != OFFICER or is_own([subject_id], by=by):
             raise OfficerOnly
         if hasattr(request, "representative"):
             raise MadeForAnother

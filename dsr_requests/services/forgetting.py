@@ -1,4 +1,4 @@
-"""What requests leave behind for their own sake: evidence of identity, and addresses that were paused once."""
+"""What requests leave behind for their own sake: evidence of identity, addresses paused and copies held once."""
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -8,8 +8,8 @@ from audit.services.recording import record
 from cases.services.emptying import MOST
 from core.actors import SYSTEM
 from core.classification import Period
-from dsr_requests.enums import PauseEvent
-from dsr_requests.models import IdentityFile, PausedAddress
+from dsr_requests.enums import CopyHoldEvent, PauseEvent
+from dsr_requests.models import CopyHold, IdentityFile, PausedAddress
 from dsr_requests.services.demanding import delete_identity_files
 from dsr_requests.services.locking import lock_request
 from personal_data.own_records import Ages, Kind
@@ -37,6 +37,19 @@ def forget_paused_addresses(ages: Ages) -> int:
     return gone
 
 
+def forget_copy_holds(ages: Ages) -> int:
+    """Holds on copies, long after they ended or were declined. How many."""
+    over, gone = _copy_holds_over(ages), 0
+    for pk in list(over.order_by("pk").values_list("pk", flat=True)[:MOST]):
+        with transaction.atomic():
+            row = over.select_for_update().filter(pk=pk).first()
+            if row is not None:
+                record(event=CopyHoldEvent.FORGOTTEN, target=row.target, by=SYSTEM, now=ages.now)
+                row.delete()
+                gone += 1
+    return gone
+
+
 def _forget(request_id: int, ages: Ages) -> int:
     with transaction.atomic():
         request = lock_request(request_id)
@@ -53,6 +66,11 @@ def _pauses_over(ages: Ages) -> "QuerySet[PausedAddress]":
     return ages.over(PausedAddress.objects.all(), "lifted_at", Period.EVIDENCE)
 
 
+def _copy_holds_over(ages: Ages) -> "QuerySet[CopyHold]":
+    rows = CopyHold.objects.all()
+    return ages.over(rows, "ended_at", Period.EVIDENCE) | ages.over(rows, "dropped_at", Period.EVIDENCE)
+
+
 IDENTITY_FILES = Kind(
     "identity-files",
     pgettext_lazy("own record", "Evidence of identity"),
@@ -67,4 +85,11 @@ PAUSES = Kind(
     pgettext_lazy("own record", "%(evidence_years)s after the pause was lifted"),
     PausedAddress.objects.all,
     _pauses_over,
+)
+COPY_HOLDS = Kind(
+    "copy-holds",
+    pgettext_lazy("own record", "Holds on copies"),
+    pgettext_lazy("own record", "%(evidence_years)s after the hold ended or was declined"),
+    CopyHold.objects.all,
+    _copy_holds_over,
 )

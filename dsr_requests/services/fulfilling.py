@@ -135,7 +135,7 @@ def _do_one(request_id: int, step_id: int, now: datetime) -> bool:
         try:
             done = carry_out(Work(request, decision, step, _entry(decision, step), now))
         except CalledOff:
-            _take_back_steps(request, now=now)
+            take_back_steps(request, now=now)
             return False
         if done is not None:
             _mark_done(request, step, done, now)
@@ -156,11 +156,13 @@ def _mark_done(request: Request, step: FulfilmentStep, done: Done, now: datetime
     note(request, RequestEvent.STEP_DONE, by=SYSTEM, now=now, details=details)
 
 
-def _take_back_steps(request: Request, *, now: datetime) -> None:
-    """The deletion was called off: what was not done is not to be done, and the request is examined again."""
+def take_back_steps(request: Request, *, by: Actor = SYSTEM, now: datetime) -> None:
+    """A deletion was called off, or a copy is held back: what was not done is not to be done, and the locked request is
+    examined again.
+    """
     request.steps.exclude(state=StepState.DONE).delete()
     purge(request, now=now)
-    call_off(request=request, by=SYSTEM, now=now)
+    call_off(request=request, by=by, now=now)
 
 
 def _note_failure(request_id: int, step_id: int, code: FulfilmentError, now: datetime) -> None:

@@ -5,7 +5,7 @@ A way returns what it did, or None while it waits for something: an erasure, a c
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,13 +35,14 @@ from personal_data.enums import ErasureState, LimitKind, Order, PackageState, So
 from personal_data.errors import KeyDestroyed, NotHeld, SubjectGone
 from personal_data.errors_retention import HeldForLaw
 from personal_data.models import DataSubject, ErasureRun, Package, RecipientTask
-from personal_data.planning import cooling_off
+from personal_data.planning import cooling_off, on_its_way
 from personal_data.services.correcting import correct_item
 from personal_data.services.erasing import begin_deletion, begin_erasure, progress_token
 from personal_data.services.limiting import end_limits, set_limit
 from personal_data.services.ordering import give_order
 from personal_data.services.packaging import ask_package, leave_out_fields
 
+TO_DELETE = timedelta(days=1)  # what is left of the time for the deletion itself
 GONE = "gone"  # the result of a step whose person was erased meanwhile: there is nothing to do it to
 
 
@@ -199,7 +200,7 @@ def _begin_erasing(work: Work) -> ErasureRun | None:
         subject_id=work.about,
         address=where_results_go(work.request),
         basis=work.request.target,
-        cooling_off=cooling_off(work.now),
+        cooling_off=_time_to_call_it_off(work),
         suppress=True,
         approved=approved,
         by=SYSTEM,
@@ -208,6 +209,15 @@ def _begin_erasing(work: Work) -> ErasureRun | None:
     if run.state == ErasureState.COOLING and run.basis == work.request.target:
         _tell_it_will_begin(work, run)
     return run
+
+
+def _time_to_call_it_off(work: Work) -> timedelta:
+    """Longer for whom no mail reaches, by the time a letter takes, but not past the last day of the request."""
+    wait, request = cooling_off(work.now), work.request
+    if not wait or where_results_go(request):
+        return wait
+    left = request.limit_at - work.now - TO_DELETE
+    return max(wait, min(wait + on_its_way(work.now), left))
 
 
 def _package(work: Work) -> Done | None:

@@ -21,10 +21,11 @@ from core.actors import Actor
 from core.errors import allows
 from dsr_requests.enums import RequestEvent, ShownBy
 from dsr_requests.errors import Frozen, HeldBack
-from dsr_requests.errors_copy import FetchedByPerson, NoAddressHeld
+from dsr_requests.errors_copy import CopyHeld, FetchedByPerson, NoAddressHeld
 from dsr_requests.guards import check_mandate_lasts
 from dsr_requests.models import Request
 from dsr_requests.permissions import check_can_hand_over
+from dsr_requests.selectors_holding import is_copy_held
 from dsr_requests.selectors_identity import address_for_results, address_of_represented, is_frozen, is_held_back
 from dsr_requests.services.locking import lock_request
 from outbound.services.queueing import queue_notice
@@ -37,7 +38,7 @@ from personal_data.services.packaging import Fetched
 def begin_fetch(*, request_id: int, now: datetime) -> OneTimeCode:
     """Send a code for the copy of a request to the address of the person entitled.
 
-    Raises CopyNotReady, CopyGone, MandateOver, HeldBack, Frozen, NoAddressHeld, TooManyCodes.
+    Raises CopyNotReady, CopyGone, MandateOver, HeldBack, Frozen, CopyHeld, NoAddressHeld, TooManyCodes.
     """
     with transaction.atomic():
         request = lock_request(request_id)
@@ -62,7 +63,7 @@ def fetch_with_code(
 ) -> tuple[CodeAnswer, Fetched | None]:
     """Answer the code; when it is right, the copy.
 
-    Raises CopyNotReady, CopyGone, MandateOver, HeldBack, Frozen, SubjectGone.
+    Raises CopyNotReady, CopyGone, MandateOver, HeldBack, Frozen, CopyHeld, SubjectGone.
     """
     request = Request.objects.get(pk=request_id)
     package = _fetchable(request, now=now)
@@ -77,7 +78,7 @@ def fetch_with_code(
 def fetch_own(*, package_id: UUID, subject_id: UUID, by: Actor, now: datetime) -> Fetched:
     """A member, who has just shown the password or a passkey, takes the own copy.
 
-    Raises CopyNotReady, CopyGone, HeldBack, Frozen, SubjectGone.
+    Raises CopyNotReady, CopyGone, HeldBack, Frozen, CopyHeld, SubjectGone.
     """
     package = Package.objects.filter(pk=package_id, subject_id=subject_id).first()
     if package is None:
@@ -87,6 +88,8 @@ def fetch_own(*, package_id: UUID, subject_id: UUID, by: Actor, now: datetime) -
         raise HeldBack
     if is_frozen(subject_id, now):
         raise Frozen
+    if is_copy_held(package):
+        raise CopyHeld
     return packaging.fetch(package_id=package.pk, by=by, now=now)
 
 
@@ -94,7 +97,7 @@ def hand_over(*, request_id: int, shown: ShownBy, words: str, by: Actor, now: da
     """The copy for an officer who hands it over, at the desk or by registered letter; `words` say what was shown.
 
     Raises OfficerHandsOver, FetchedByPerson, ReasonMissing, CopyNotReady, CopyGone, MandateOver, HeldBack, Frozen,
-    RoleRefused, OwnCase, SubjectGone.
+    CopyHeld, RoleRefused, OwnCase, SubjectGone.
     """
     with transaction.atomic():
         request = lock_request(request_id)
@@ -149,6 +152,8 @@ def _fetchable(request: Request, *, now: datetime) -> Package:
         raise HeldBack
     if is_frozen(package.subject_id, now):
         raise Frozen
+    if is_copy_held(package):
+        raise CopyHeld
     if not packaging.is_fetchable(package, now=now):
         raise CopyGone if package.ready_at else CopyNotReady
     return package

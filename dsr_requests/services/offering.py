@@ -16,7 +16,7 @@ from cases.services.telling import tell_person
 from core.actors import Actor
 from core.clock import local_date
 from core.rules import refusal_grounds
-from dsr_requests.enums import CorrectionState, Ground, Method, RequestEvent, RequestKind, Strength
+from dsr_requests.enums import CorrectionState, Ground, Method, RequestEvent, RequestKind, Strength, Verdict
 from dsr_requests.errors import (
     CorrectionSettled,
     GroundImpossible,
@@ -188,7 +188,7 @@ def _go_on(request: Request, *, by: Actor, now: datetime) -> None:
     if all(row.state == CorrectionState.DECLINED for row in rows):
         end_request(request, by=by, now=now)
     elif all(row.by_staff for row in rows):
-        check_nothing_hinders(request, now=now)
+        check_nothing_hinders(request, verdict=Verdict.ACCEPT, now=now)
         decide_as_accepted(request=request, by=by, now=now)
 
 

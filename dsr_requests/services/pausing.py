@@ -24,6 +24,7 @@ from dsr_requests.services.locking import lock_request
 from outbound.services.queueing import queue_notice
 from personal_data.holders import contacts_of
 from personal_data.models import DataSubject
+from personal_data.selectors_merged import is_own
 from policies.enums import FieldKind
 
 # Whoever answers on these was reached otherwise than by the address.
@@ -49,7 +50,7 @@ def pause(
             raise ReasonMissing
         found = person_with(contact, at=now)
         subject_id = found.subject_id if found else about
-        if subject_id is not None and subject_id == getattr(by, "subject_id", None):
+        if is_own([subject_id], by=by):
             raise OwnCase
         index = contact_index(contact)
         if standing_pauses(contact=index).exists():
@@ -112,7 +113,7 @@ def _standing(pause_id: int, *, by: Actor) -> PausedAddress:
     row = PausedAddress.objects.select_for_update().filter(pk=pause_id, lifted_at=None).first()
     if row is None:
         raise NotPaused
-    if row.subject_id is not None and row.subject_id == getattr(by, "subject_id", None):
+    if is_own([row.subject_id], by=by):
         raise OwnCase
     return row
 

@@ -41,6 +41,7 @@ from outbound.services.queueing import queue_notice
 from personal_data.enums import SubjectState
 from personal_data.holders import contacts_of
 from personal_data.models import DataSubject
+from personal_data.selectors_merged import is_own
 from policies.enums import FieldKind
 
 
@@ -160,7 +161,7 @@ def _represented(
         chosen = found.subject_id if found else None
     elif by.audit_role != OFFICER:
         raise OfficerOnly
-    if chosen is not None and chosen == getattr(by, "subject_id", None):
+    if is_own([chosen], by=by):
         raise OwnCase
     people = DataSubject.objects.filter(state=SubjectState.ACTIVE).exclude(pk=request.subject_id)
     person = people.filter(pk=chosen).first() if chosen is not None else None

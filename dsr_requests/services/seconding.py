@@ -26,8 +26,8 @@ def second(*, decision_id: UUID, seen_digest: bytes, by: Actor, now: datetime) -
     """Approve a decision another made; it takes effect. Approving twice changes nothing.
 
     What runs is what was seen: its hash must be the one decided on, of the plan stored, and of the data now. Raises
-    NothingToSecond, PlanChanged, SameTwice, NotIdentified, MandateOver, HeldBack, Frozen, OfferWaits, CaseClosed,
-    RoleRefused, OwnCase.
+    NothingToSecond, PlanChanged, SameTwice, NotIdentified, MandateOver, HeldBack, Frozen, EndHoldFirst, OfferWaits,
+    CaseClosed, RoleRefused, OwnCase.
     """
     with transaction.atomic():
         decision = _locked(decision_id)
@@ -39,7 +39,7 @@ def second(*, decision_id: UUID, seen_digest: bytes, by: Actor, now: datetime) -
         if not decision.awaits_second:
             raise NothingToSecond
         if decision.verdict != Verdict.REFUSE:
-            check_nothing_hinders(request, now=now)
+            check_nothing_hinders(request, verdict=decision.verdict, now=now)
         plan = planned(request, decision.verdict, decision.refused_fields, decision.refused_purposes, now=now)
         stored = digest_of(decision.plan, request)
         if not bytes(seen_digest) == bytes(decision.digest) == stored == digest_of(plan, request):

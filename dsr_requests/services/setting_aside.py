@@ -18,7 +18,7 @@ def set_aside(request: Request, decision: Decision, *, by: Actor, now: datetime,
 
 
 def call_off(*, request: Request, by: Actor = SYSTEM, now: datetime) -> None:
-    """Back to the examination: the person called a deletion off while it could be.
+    """Back to the examination: the person called a deletion off while it could be, or two hold the copy back.
 
     What was decided on it counts no more, so that the rest of what was asked for can be decided anew.
     """

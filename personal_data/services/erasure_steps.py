@@ -340,7 +340,7 @@ def _rows(line: PlanLine, run: ErasureRun) -> "models.QuerySet[models.Model]":
 
 
 def _record_each(step: ErasureStep, rows: "models.QuerySet[models.Model]", by: Actor, now: datetime) -> None:
-    """An entry for each value or file that goes, with its field."""
+    """An entry for each value or file that goes, with its field and the run that deletes it."""
     for model, event in ((DataItem, AuditEvent.ITEM_ERASED), (StoredFile, AuditEvent.FILE_ERASED)):
         if rows.model is model:
             for row in rows.order_by("field").values("pk", "field"):
@@ -351,7 +351,7 @@ def _record_each(step: ErasureStep, rows: "models.QuerySet[models.Model]", by: A
                     subject_id=step.subject_ref,
                     by=by,
                     now=now,
-                    details={"field": row["field"], **named},
+                    details={"field": row["field"], "run": str(step.run_id), **named},
                 )
 
 

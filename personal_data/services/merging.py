@@ -21,6 +21,7 @@ from personal_data.merge_moves import Sides, move_all, move_back
 from personal_data.models import DataSubject, Merge
 from personal_data.permissions import check_can_import
 from personal_data.selectors_limits import goes_soon
+from personal_data.selectors_merged import is_own
 from personal_data.services.erasing import begin_erasure
 from personal_data.services.erasure_holding import check_may_be_joined
 from personal_data.services.subjects import hold_active
@@ -180,8 +181,8 @@ def _locked(merge_id: UUID, *states: MergeState) -> Merge:
 
 
 def _check_not_own(row: Merge, by: Actor) -> None:
-    """Raises OwnMerge when the member of staff is one of the two."""
-    if getattr(by, "subject_id", None) in (row.kept_id, row.other_id):
+    """Raises OwnMerge when the member of staff is one of the two, or was found to be."""
+    if is_own((row.kept_id, row.other_id), by=by):
         raise OwnMerge
 
 

@@ -63,6 +63,8 @@ _TO_MAKE = Q(state__in=(PackageState.WAITING, PackageState.BUILDING))
 
 # Filled at start by upper packages, which know whom to tell.
 _when_made: list[Callable[[Package, datetime], None]] = []
+# Filled at start by upper packages, which know what holds a copy back.
+_held_while: list[Callable[[Package], bool]] = []
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,16 @@ class Fetched:
 def when_made(step: Callable[[Package, datetime], None]) -> None:
     """Register something to do in the transaction that calls a copy ready."""
     _when_made.append(step)
+
+
+def hold_back_while(is_held: Callable[[Package], bool]) -> None:
+    """Register what holds a copy back: while it says so the copy is neither made nor handed over."""
+    _held_while.append(is_held)
+
+
+def is_held(package: Package) -> bool:
+    """Whether a copy is held back."""
+    return any(holds(package) for holds in _held_while)
 
 
 def parts_of(subject_id: UUID) -> set[str]:
@@ -137,20 +149,24 @@ def make_due(*, now: datetime) -> int:
 
 
 def make_one(*, package_id: UUID, now: datetime) -> bool:
-    """Make one copy, unless it is made already, waits for a later try, or another worker is making it."""
+    """Make one copy, unless it is made already, waits for a later try, is held back, or another worker makes it."""
     with _alone(package_id) as alone:
-        return alone and _due(now).filter(pk=package_id).exists() and _try(package_id, now)
+        found = _due(now).filter(pk=package_id).first() if alone else None
+        return found is not None and not is_held(found) and _try(package_id, now)
 
 
 def fetch(*, package_id: UUID, by: Actor, now: datetime) -> Fetched:
-    """Hand a copy over, once; its bytes go with it. Raises CopyNotReady, CopyGone, SubjectGone, KeyDestroyed."""
+    """Hand a copy over, once; its bytes go with it.
+
+    Raises CopyNotReady, CopyGone, SubjectGone, KeyDestroyed; CopyNotReady also while it is held back.
+    """
     with transaction.atomic():
         found = Package.objects.filter(pk=package_id).first()
         if found is None:
             raise CopyGone
         hold_active(found.subject_id)
         package = Package.objects.select_for_update().get(pk=package_id)
-        if package.state in (PackageState.WAITING, PackageState.BUILDING, PackageState.STUCK):
+        if package.state in (PackageState.WAITING, PackageState.BUILDING, PackageState.STUCK) or is_held(package):
             raise CopyNotReady
         if not is_fetchable(package, now=now):
             raise CopyGone
@@ -163,6 +179,20 @@ def fetch(*, package_id: UUID, by: Actor, now: datetime) -> Fetched:
         _record(AuditEvent.PACKAGE_FETCHED, package, by, now, {})
         transaction.on_commit(partial(storage.remove_blob, package.pk))
     return Fetched(f"my-data-{local_date(now):%Y-%m-%d}.zip", package.size, pieces)
+
+
+def put_back(*, package: Package, by: Actor, now: datetime, is_asked: bool) -> None:
+    """A copy is held back before it was fetched: its bytes go. It is made anew once nothing holds it, if it still
+    `is_asked` for. In the caller's transaction, which holds the person.
+    """
+    _record(AuditEvent.PACKAGE_PUT_BACK, package, by, now, {})
+    transaction.on_commit(partial(storage.remove_blob, package.pk))
+    if not is_asked:
+        package.delete()
+        return
+    package.state, package.ready_at, package.expires_at = PackageState.WAITING, None, None
+    package.size, package.sha256, package.parts_done, package.parts_total = 0, "", 0, 0
+    package.save()
 
 
 def is_fetchable(package: Package, *, now: datetime) -> bool:
@@ -239,10 +269,9 @@ def _make(package_id: UUID, now: datetime) -> bool:
         made = Made()
         draft = storage.draft_blob(package.pk, zip_pieces(content, made, note=_progress(package, content)), key=key)
     try:
-        _finish(package.pk, mark, made, draft, now)
+        return _finish(package.pk, mark, made, draft, now)
     finally:
         draft.drop()
-    return True
 
 
 def _begin(package_id: UUID, now: datetime) -> tuple[Package, int]:
@@ -278,14 +307,16 @@ def _progress(package: Package, content: Content) -> Callable[[int], None]:
     return note
 
 
-def _finish(package_id: UUID, mark: int, made: Made, draft: storage.Draft, now: datetime) -> None:
-    """Call a copy ready and put its bytes in their place, or neither."""
+def _finish(package_id: UUID, mark: int, made: Made, draft: storage.Draft, now: datetime) -> bool:
+    """Call a copy ready and put its bytes in their place, or neither; False when it was held back meanwhile."""
     with transaction.atomic():
         subject_id = Package.objects.values_list("subject_id", flat=True).get(pk=package_id)
         hold_active(subject_id)
         package = Package.objects.select_for_update().get(pk=package_id)
         if _deleted_since(subject_id, mark):
             raise ChangedMeanwhile
+        if is_held(package):
+            return False
         days = request_terms(on=local_date(now)).package_days
         package.state, package.ready_at, package.expires_at = PackageState.READY, now, now + timedelta(days=days)
         package.size, package.sha256 = made.size, made.sha256
@@ -295,6 +326,7 @@ def _finish(package_id: UUID, mark: int, made: Made, draft: storage.Draft, now: 
         for told in _when_made:
             told(package, now)
         draft.keep()
+    return True
 
 
 def _deleted_since(subject_id: UUID, mark: int) -> bool:

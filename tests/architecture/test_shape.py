@@ -18,6 +18,7 @@ DUMPING_GROUNDS = {"utils", "helpers", "common", "misc"}
 ACTS_AS_THE_SYSTEM: dict[str, str] = {
     "accounts.services.closing.remove_unverified": "a periodic job",
     "cases.services.emptying.empty_case": "a periodic job",
+    "dsr_requests.services.forgetting.forget_copy_holds": "a periodic job",
     "dsr_requests.services.forgetting.forget_paused_addresses": "a periodic job",
     "personal_data.services.key_sweep.remove_orphan_keys": "a periodic job",
     "personal_data.services.importing.check_batch": "the worker's turn of an import somebody opened",

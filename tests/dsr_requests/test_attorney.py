@@ -138,6 +138,7 @@ def test_without_an_address_held_the_link_goes_to_nobody(
     request = ask(now=now, kind=RequestKind.DELETE, mandate=mandate(contact="0912 345 678"))
     request = examined(open_to_sender(request, now=now), agent, now=now)
     approve(judge(request, Verdict.ACCEPT, by=agent, now=now), by=dpo, now=now)
-    to_the_end(request, by=dpo, now=now)
+    run(request, now=now)
+    assert to_the_end(request, by=dpo, now=run_of(request).starts_at).status == "CLOSED"
     assert mails_of("request-erasure-begins") == mails_of("data-erased") == mails_of("request-done-in-your-name") == []
     assert [mail.to for mail in mails_of("request-done")] == [STRANGER]

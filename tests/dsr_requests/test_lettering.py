@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -25,7 +25,7 @@ from personal_data.services.erasing import cancel_erasure
 from policies.models import PolicyVersion
 from tests.cases.desk_steps import page_of, send, shown, url
 from tests.cases.fixtures import mails_of, signed_in
-from tests.dsr_requests.asking import ask, fresh, mandate, open_to_sender, person_held, taken
+from tests.dsr_requests.asking import DAY, HELD_ADDRESS, HOUR, ask, fresh, mandate, open_to_sender, person_held, taken
 from tests.dsr_requests.carrying import run, run_of
 from tests.dsr_requests.steps import approve, by_staff, judge
 from tests.dsr_requests.test_attorney import examined
@@ -43,12 +43,17 @@ def decided(request: Request, agent: User, dpo: User, now: datetime) -> Request:
     return fresh(request)
 
 
+def for_another(agent: User, now: datetime, *, address: str = "") -> Request:
+    """Asked for by power of attorney, and examined."""
+    person_held(now=now, address=address)
+    request = ask(now=now, kind=RequestKind.DELETE, mandate=mandate(contact=address or "0912 345 678"))
+    return examined(open_to_sender(request, now=now), agent, now=now)
+
+
 @pytest.fixture
 def request_for_another(policy_in_force: PolicyVersion, agent: User, dpo: User, now: datetime) -> Request:
-    """Asked for by power of attorney; no address is held on the person represented."""
-    person_held(now=now, address="")
-    request = ask(now=now, kind=RequestKind.DELETE, mandate=mandate(contact="0912 345 678"))
-    return decided(examined(open_to_sender(request, now=now), agent, now=now), agent, dpo, now)
+    """No address is held on the person represented."""
+    return decided(for_another(agent, now), agent, dpo, now)
 
 
 def test_the_letter_says_what_a_mail_would_and_calls_the_deletion_off(
@@ -133,3 +138,27 @@ def test_at_the_desk(request_for_another: Request, agent: User, now: datetime) -
     page = page_of(browser, request)
     assert 'data-action="erasure-told"' not in page and "The person was told how to call the deletion off" in page
     assert shown(browser.post(url(request, "letter"))), "it can be opened again"
+
+
+def test_a_letter_has_time_to_arrive_before_the_deletion_begins(
+    request_for_another: Request, agent: User, now: datetime
+) -> None:
+    begins = run_of(request_for_another).starts_at
+    assert begins == now + timedelta(days=7, hours=24)
+    assert make_letter(request_id=request_for_another.pk, by=agent, now=now).begins == begins
+
+
+def test_whom_a_mail_reaches_has_the_time_of_the_pack_alone(
+    policy_in_force: PolicyVersion, agent: User, dpo: User, now: datetime
+) -> None:
+    request = decided(for_another(agent, now, address=HELD_ADDRESS), agent, dpo, now)
+    assert run_of(request).starts_at == now + timedelta(hours=24)
+
+
+@pytest.mark.parametrize(("left", "wait"), [(4 * DAY, 3 * DAY), (12 * HOUR, DAY)])
+def test_it_does_not_outlast_the_request_nor_fall_below_what_everybody_has(
+    left: timedelta, wait: timedelta, policy_in_force: PolicyVersion, agent: User, dpo: User, now: datetime
+) -> None:
+    request = for_another(agent, now)
+    late = request.limit_at - left
+    assert run_of(decided(request, agent, dpo, late)).starts_at == late + wait

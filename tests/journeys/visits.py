@@ -68,6 +68,11 @@ NO_PAGE = {
     "staff/autocomplete/": (403, "JSON, which no form of the desk uses"),
     "staff/language/": (302, "the switch in the corner of every page of the desk; without a form it changes nothing"),
     "staff/login/": (302, "there is one door"),
+    "staff/dsr_requests/copyhold/<path:object_id>/change/": (
+        404,
+        "no copy is held back here; dsr_requests/test_copy_holds_desk has one",
+    ),
+    "staff/dsr_requests/copyhold/<path:object_id>/history/": (302, "as above"),
     "staff/dsr_requests/request/<int:pk>/evidence/<uuid:file_id>/": (302, "a file; test_requests_carried opens one"),
     "staff/dsr_requests/request/<int:pk>/hand-over/": (302, "only for who cannot fetch it; dsr_requests has one"),
     "staff/dsr_requests/request/<int:pk>/files/<uuid:attachment_id>/": (302, "no request here came with a file"),

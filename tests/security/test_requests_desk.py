@@ -15,10 +15,11 @@ from core.actors import GUEST, SYSTEM
 from core.errors import NotAllowed
 from dsr_requests.admin_case import ACTIONS
 from dsr_requests.enums import DemandReason, Method, PauseReason, RepresentativeKind, RequestKind, Verdict
-from dsr_requests.models import PausedAddress, Request
+from dsr_requests.models import CopyHold, PausedAddress, Request
 from dsr_requests.services.codes_to_held import read_out
 from dsr_requests.services.demanding import ask_evidence, give_evidence
 from dsr_requests.services.fulfilling import run_due
+from dsr_requests.services.holding_copies import ask as hold_back
 from dsr_requests.services.pausing import pause
 from dsr_requests.services.snapshots import read_identifiers
 from personal_data.enums import LimitKind
@@ -185,6 +186,7 @@ def test_lists_beside_the_requests_change_nothing_for_whoever_may_not(
     """Pauses, orders, limits, imports and pairs: what the role may not do is refused, whatever is posted."""
     hold(member, now=now, phone="0912345678", full_name="Trần Thị Lan")
     paused = pause(contact="ai.do@example.net", reason=PauseReason.FRAUD, by=dpo, now=now)
+    held = hold_back(subject_id=member.subject_id, ground="R2", words="x", by=dpo, now=now)
     limit = set_limit(
         subject_id=member.subject_id, kind=LimitKind.RESTRICTION, purpose="", basis="request:1", by=SYSTEM, now=now
     )
@@ -197,12 +199,16 @@ def test_lists_beside_the_requests_change_nothing_for_whoever_may_not(
     assert task is not None
 
     def everything() -> list[Any]:
-        tables = (PausedAddress, UseLimit, RecipientTask, ImportBatch, Merge)
+        tables = (PausedAddress, CopyHold, UseLimit, RecipientTask, ImportBatch, Merge)
         return [sorted(map(str, table._default_manager.values_list())) for table in tables]
 
     posts = {
         f"/staff/dsr_requests/pausedaddress/{paused.pk}/tell/": {"way": "PHONE", "words": "x"},
         f"/staff/dsr_requests/pausedaddress/{paused.pk}/lift/": {"way": "PHONE", "words": "x"},
+        "/staff/dsr_requests/copyhold/add/": {"subject_id": str(pair[0]), "ground": "R2", "words": "x"},
+        f"/staff/dsr_requests/copyhold/{held.pk}/second/": {},
+        f"/staff/dsr_requests/copyhold/{held.pk}/drop/": {},
+        f"/staff/dsr_requests/copyhold/{held.pk}/end/": {"words": "x"},
         f"/staff/personal_data/recipienttask/{task.pk}/tell/": {},
         f"/staff/personal_data/recipienttask/{task.pk}/confirm/": {"words": "x"},
         f"/staff/personal_data/uselimit/{limit.pk}/ask/": {"words": "x"},
@@ -215,7 +221,7 @@ def test_lists_beside_the_requests_change_nothing_for_whoever_may_not(
         f"/staff/personal_data/merge/{merge.pk}/part/": {"part-words": "x"},
         f"/staff/dsr_requests/request/propose/{member.subject_id}/": SENT["offer"] | {"form_token": str(uuid4())},
     }
-    may = {"agent": ("pausedaddress", "recipienttask")}
+    may = {"agent": ("pausedaddress", "recipienttask", f"copyhold/{held.pk}/")}
     before, requests = everything(), Request.objects.count()
     for role in ("agent", "auditor", "administrator"):
         browser = signed_in(staff(role, f"{role}-moi"))

@@ -16,6 +16,7 @@ from dsr_requests.enums import DemandReason, PauseReason, RequestKind, Verdict
 from dsr_requests.models import Decision, Request, Snapshot
 from dsr_requests.services.demanding import ask_evidence, give_evidence
 from dsr_requests.services.fulfilling import run_due
+from dsr_requests.services.holding_copies import ask as hold_back
 from dsr_requests.services.pausing import pause
 from personal_data.enums import LimitKind, Order
 from personal_data.models import UseLimit, ValueHistory
@@ -45,6 +46,7 @@ CHANGES = {
     "dsr_requests_correction": "SET by_staff = true",
     "dsr_requests_fulfilmentstep": "SET count = 9",
     "dsr_requests_snapshot": "SET made_at = now()",
+    "dsr_requests_copyhold": "SET ground = 'R4'",
     "dsr_requests_pausedaddress": "SET reason = 'ODD'",
     "personal_data_uselimit": "SET purpose = 'marketing'",
     "personal_data_valuehistory": "SET basis = 'x'",
@@ -77,6 +79,7 @@ def full(member: User, agent: User, dpo: User, now: datetime) -> Request:
         Snapshot.objects.update_or_create(case=request, defaults={"sealed": b"x", "made_at": now})
         record(event="test.done", target=request.target, by=SYSTEM, now=now)
     pause(contact="ai.do@example.net", reason=PauseReason.FRAUD, by=dpo, now=now)
+    hold_back(subject_id=member.subject_id, ground="R2", words="x", by=dpo, now=now)
     correct_item(subject_id=member.subject_id, field="full-name", value="Lan", basis=request.target, by=SYSTEM, now=now)
     orders = {"fields": ["phone"], "purposes": [], "basis": request.target, "by": SYSTEM, "now": now}
     give_orders(subject_id=member.subject_id, order=Order.DELETE, **orders)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.test import Client
+from django.utils.translation import override
 
 from accounts.alias import alias_of
 from accounts.certificate import certificate_of, recall_words
@@ -19,7 +20,7 @@ from core import clock
 from core.actors import SYSTEM
 from core.templatetags.portal import moment
 from personal_data.models import ErasureRun, PlanLine, RecipientTask
-from personal_data.services.erasing import LINK_WORKS, progress_token, run_due_erasures
+from personal_data.services.erasing import LINK_WORKS, begin_deletion, progress_token, run_due_erasures
 from personal_data.services.ordering import confirm
 from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, Hold
 from tests.cases.fixtures import queued
@@ -163,3 +164,27 @@ def test_the_plan_says_so_before(browser: Client, hold: Hold) -> None:
     assert told(begun), "while it can be called off"
     run_due_erasures(now=clock.now() + timedelta(hours=25))
     assert not told(begun) and told(f"{begun}certificate/")
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Telephone number"), ("vi", "Số điện thoại")])
+def test_of_a_chosen_deletion_it_names_each_field_and_no_value(
+    language: str, label: str, member: User, hold: Hold, now: datetime
+) -> None:
+    hold()
+    hold(field="phone", value="0912345678")
+    run = begin_deletion(subject_id=member.subject_id, fields=["phone"], by=SYSTEM, now=now)
+    run_due_erasures(now=now)
+    run.refresh_from_db()
+    link = f"/{language}/account/erase/progress/{progress_token(run)}/"
+    text = words(f"{link}certificate/")
+    assert label in text
+    assert "0912345678" not in text and "912 345 678" not in text
+    with override(language):
+        certificate = certificate_of(run)
+        assert certificate.fields == [label]
+        named, bare = (certificate_pdf(one, controller="") for one in (certificate, replace(certificate, fields=[])))
+    assert len(named) > len(bare)
+
+
+def test_of_a_deletion_of_everything_no_field_is_named(link: str) -> None:
+    assert certificate_of(ErasureRun.objects.get()).fields == [] and "Data deleted" not in words(f"{link}certificate/")
