@@ -24,7 +24,7 @@ from core.queue import enqueue_on_commit
 from personal_data.errors_register import RegisterUnavailable
 from personal_data.models import UnplayedFrame
 from personal_data.register import file
-from personal_data.register.entries import ERASED, Deleted, Entry, Erased, EvidenceEnded, Limited, Withdrawn
+from personal_data.register.entries import ERASED, Begun, Deleted, Entry, Erased, EvidenceEnded, Limited, Withdrawn
 from personal_data.register.entries import people_in as people_in
 from personal_data.register.entries import written as written
 from personal_data.register.faults import Fault, RegisterFault
@@ -32,6 +32,7 @@ from personal_data.register.frames import Frame, Place
 from personal_data.register.naming import name_of_person
 
 __all__ = [
+    "Begun",
     "Deleted",
     "Entry",
     "Erased",

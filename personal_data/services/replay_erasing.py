@@ -1,10 +1,11 @@
-"""Erasing again people whom the erasure register names: one by one while the portal serves, in bulk while it does not.
+"""Erasing again people whom the erasure register names: whoever was never erased as asked for, the others in bulk.
 
 In bulk nobody is told and no recipient is written to: that was done when they were erased, and a backup does not bring
-back what others deleted.
+back what others deleted. Which of the two it is the key tells: it goes only once the beginning is committed, in another
+database than the one that is restored.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,17 +15,21 @@ from django.db.models.functions import Least
 
 from audit.services.recording import Fact, record_many
 from core.actors import SYSTEM
-from core.queue import enqueue_on_commit
 from personal_data import keys, planning, storage
 from personal_data.enums import AuditEvent, ErasureState, PlanScope, StepKind, StepState, SubjectState
 from personal_data.errors import SubjectGone
 from personal_data.models import DataSubject, ErasureRun, ErasureStep
+from personal_data.services.announcing import Begun
 from personal_data.services.erasing import begin_erasure, run_erasure
+from personal_data.services.retention_people import KIND as RETENTION
+from personal_data.services.retention_people import erase_again
+from personal_data.sign_in_address import sign_in_address
 
 PEOPLE_AT_ONCE = 500
 
 # Filled at start by upper packages.
 _before_many: list[Callable[..., None]] = []
+_again: dict[str, Callable[..., object]] = {RETENTION: erase_again}
 
 
 def before_many_go(step: Callable[..., None]) -> None:
@@ -36,20 +41,32 @@ def before_many_go(step: Callable[..., None]) -> None:
         _before_many.append(step)
 
 
-def begin_each(subject_ids: Sequence[UUID], *, now: datetime) -> int:
-    """Begin the erasure of people whose own beginning was announced and never committed; how many."""
-    begun = 0
-    for subject_id in subject_ids:
-        try:
-            with transaction.atomic():
-                run = begin_erasure(subject_id=subject_id, address="", by=SYSTEM, now=now)
-                if run.state == ErasureState.COOLING and run.starts_at > now:
-                    ErasureRun.objects.filter(pk=run.pk).update(starts_at=now)
-                enqueue_on_commit("personal_data.run_erasures")
-        except SubjectGone:
-            continue
-        begun += 1
-    return begun
+def begin_again_with(kind: str, begin: Callable[..., object]) -> None:
+    """Register how an erasure is begun again whose basis names a thing of this kind, such as `request`.
+
+    Called with `subject_id`, `basis` and `now`; a person for whom it begins nothing is erased without it.
+    """
+    _again[kind] = begin
+
+
+def erase_each(people: Mapping[UUID, Begun], *, now: datetime) -> int:
+    """Erase people whose own erasure was announced and never committed, by the road it was asked on; how many.
+
+    Recipients and the person are told as they would have been: nobody was yet. Whose erasure has begun since is left to
+    that run. The last of them first: it takes along whoever was found to be the same.
+    """
+    done = 0
+    for subject_id, begun in reversed(list(people.items())):
+        if not _is_begun(subject_id):
+            try:
+                _begin(subject_id, begun, now)
+            except SubjectGone:
+                continue
+            done += 1
+        run = _standing(subject_id)
+        if run is not None:
+            run_erasure(run_id=run.pk, now=now)
+    return done
 
 
 def erase_many(subject_ids: Sequence[UUID], *, now: datetime) -> int:
@@ -57,6 +74,33 @@ def erase_many(subject_ids: Sequence[UUID], *, now: datetime) -> int:
     return sum(
         _erase(subject_ids[begin : begin + PEOPLE_AT_ONCE], now) for begin in range(0, len(subject_ids), PEOPLE_AT_ONCE)
     )
+
+
+def _is_begun(subject_id: UUID) -> bool:
+    return not DataSubject.objects.filter(pk=subject_id, state=SubjectState.ACTIVE).exists()
+
+
+def _begin(subject_id: UUID, begun: Begun, now: datetime) -> None:
+    """Raises SubjectGone."""
+    run = _standing(subject_id)
+    kind = begun.basis.partition(":")[0]
+    if run is None and kind in _again:
+        _again[kind](subject_id=subject_id, basis=begun.basis, now=now)
+    with transaction.atomic():
+        run = begin_erasure(
+            subject_id=subject_id,
+            address=sign_in_address(subject_id) if begun.confirms else "",
+            basis=begun.basis,
+            suppress=begun.suppresses,
+            by=SYSTEM,
+            now=now,
+        )
+        ErasureRun.objects.filter(pk=run.pk, state=ErasureState.COOLING, starts_at__gt=now).update(starts_at=now)
+
+
+def _standing(subject_id: UUID) -> ErasureRun | None:
+    runs = ErasureRun.objects.filter(subject_ref=subject_id, scope=PlanScope.EVERYTHING)
+    return runs.exclude(state=ErasureState.CANCELLED).first()
 
 
 def _erase(subject_ids: Sequence[UUID], now: datetime) -> int:
