@@ -30,6 +30,7 @@ from personal_data.register.entries import written as written
 from personal_data.register.faults import Fault, RegisterFault
 from personal_data.register.frames import Frame, Place
 from personal_data.register.naming import name_of_person
+from personal_data.services.former_rows import with_former_rows
 
 __all__ = [
     "Begun",
@@ -99,7 +100,7 @@ def announce(entries: Sequence[Entry], *, now: datetime) -> int:
     if is_replaying() or not entries:
         return 0
     assert connection.in_atomic_block, "what is announced commits together with the head of the register"
-    told = written(entries)
+    told = written(with_former_rows(entries))
     try:
         with held_register(now=now, to_write=True) as held:
             if len(held.ahead) > MOST_BY_ITSELF:
