@@ -8,6 +8,7 @@
 """
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -157,7 +158,7 @@ def held_register(*, now: datetime, to_write: bool = False, most: int = MOST_BY_
     """
     path = register_path()
     head = _locked_head()
-    if head is None and not path.exists():
+    if head is None and not os.path.lexists(path):
         head = file.make(path, now)
         move_head(head, now=now)
     with file.opened(path, to_write=to_write) as register:

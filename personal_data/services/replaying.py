@@ -3,6 +3,7 @@
 Everything here can be repeated. What a frame names and the database does not hold is gone already.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -82,6 +83,7 @@ def replay_all(*, now: datetime) -> Replayed:
 
     Raises RegisterFault.
     """
+    register_standing.check_whole()
     with transaction.atomic(), held_register(now=now, most=2**62) as held:
         frames = [*_unplayed(held.register), *held.ahead]
         reached = held.ahead[-1].place if held.ahead else held.head
@@ -100,6 +102,7 @@ def follow_register(*, now: datetime) -> int:
     told: the register is not the one this database knows, is far ahead, or cannot be written.
     """
     try:
+        register_standing.check_whole()
         with transaction.atomic(), held_register(now=now) as held:
             if len(held.ahead) > MOST_BY_ITSELF:
                 raise RegisterFault(Fault.BEHIND)
@@ -121,14 +124,14 @@ def begin_anew(*, now: datetime) -> str:
     path = register_path()
     with transaction.atomic():
         aside = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%S}.refused")
-        if path.exists():
+        if os.path.lexists(path):
             path.rename(aside)
         RegisterHead.objects.all().delete()
         UnplayedFrame.objects.all().delete()
         with held_register(now=now) as held:
             _enter(AuditEvent.REGISTER_BEGUN, held.head.register, now, {"after_loss": True})
     register_standing.forget()
-    return str(aside) if aside.exists() else ""
+    return str(aside) if os.path.lexists(aside) else ""
 
 
 def _replay_unplayed(now: datetime) -> int:
