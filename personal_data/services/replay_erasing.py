@@ -6,6 +6,7 @@ database than the one that is restored.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,19 +14,29 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Least
 
-from audit.services.recording import Fact, record_many
+from audit.services.recording import Fact, actor_reference, record_many
 from core.actors import SYSTEM
 from personal_data import keys, planning, storage
 from personal_data.enums import AuditEvent, ErasureState, PlanScope, StepKind, StepState, SubjectState
 from personal_data.errors import SubjectGone
-from personal_data.models import DataSubject, ErasureRun, ErasureStep
+from personal_data.models import DataSubject, ErasurePlan, ErasureRun, ErasureStep
 from personal_data.services.announcing import Begun
 from personal_data.services.erasing import begin_erasure, run_erasure
+from personal_data.services.erasure_links import LINK_WORKS, progress_token, token_hash
 from personal_data.services.retention_people import KIND as RETENTION
 from personal_data.services.retention_people import erase_again
 from personal_data.sign_in_address import sign_in_address
 
 PEOPLE_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Of somebody the register says is erased: by which run, where one did it, and when that began."""
+
+    begun: Begun | None
+    at: datetime
+
 
 # Filled at start by upper packages.
 _before_many: list[Callable[..., None]] = []
@@ -69,11 +80,11 @@ def erase_each(people: Mapping[UUID, Begun], *, now: datetime) -> int:
     return done
 
 
-def erase_many(subject_ids: Sequence[UUID], *, now: datetime) -> int:
+def erase_many(people: Mapping[UUID, Gone], *, now: datetime) -> int:
     """Erase people whose erasure was under way or done; how many were not erased. Safe to repeat."""
-    return sum(
-        _erase(subject_ids[begin : begin + PEOPLE_AT_ONCE], now) for begin in range(0, len(subject_ids), PEOPLE_AT_ONCE)
-    )
+    ids = list(people)
+    chunks = (ids[begin : begin + PEOPLE_AT_ONCE] for begin in range(0, len(ids), PEOPLE_AT_ONCE))
+    return sum(_erase(chunk, people, now) for chunk in chunks)
 
 
 def _is_begun(subject_id: UUID) -> bool:
@@ -103,7 +114,7 @@ def _standing(subject_id: UUID) -> ErasureRun | None:
     return runs.exclude(state=ErasureState.CANCELLED).first()
 
 
-def _erase(subject_ids: Sequence[UUID], now: datetime) -> int:
+def _erase(subject_ids: Sequence[UUID], told: Mapping[UUID, Gone], now: datetime) -> int:
     keys.destroy_data_keys(subject_ids)
     with transaction.atomic():
         held = DataSubject.objects.select_for_update().filter(pk__in=subject_ids).exclude(state=SubjectState.ERASED)
@@ -123,12 +134,54 @@ def _erase(subject_ids: Sequence[UUID], now: datetime) -> int:
             step(subject_ids=people, now=now)
         for target in planning.targets_that_go():
             planning.rows_of_many(target, people).delete()
+        runs = _take_up(people, now)
+        _links_again({one: told[one] for one in people}, now)
         blank = planning.blank_values(planning.SUBJECT)
         DataSubject.objects.filter(pk__in=people).update(state=SubjectState.ERASED, erased_at=now, **blank)
-        runs = _take_up(people, now)
     for run_id in runs:
         run_erasure(run_id=run_id, now=now)
     return len(people)
+
+
+def _links_again(people: Mapping[UUID, Gone], now: datetime) -> None:
+    """The link a person holds says again that it is done, for as long as it would have.
+
+    The plan of such a run has no lines: what they were the register does not know.
+    """
+    here = ErasureRun.objects.filter(subject_ref__in=people, scope=PlanScope.EVERYTHING)
+    known = set(here.exclude(state=ErasureState.CANCELLED).values_list("subject_ref", flat=True))
+    languages = dict(DataSubject.objects.filter(pk__in=people).values_list("pk", "language"))
+    runs = [
+        _ended(one, told.begun, told.at, languages[one])
+        for one, told in people.items()
+        if told.begun is not None and one not in known and told.at > now - LINK_WORKS
+    ]
+    ErasurePlan.objects.bulk_create(run.plan for run in runs)
+    ErasureRun.objects.bulk_create(runs)
+
+
+def _ended(subject_id: UUID, begun: Begun, at: datetime, language: str) -> ErasureRun:
+    plan = ErasurePlan(
+        subject_ref=subject_id,
+        scope=PlanScope.EVERYTHING,
+        asked_by=actor_reference(SYSTEM),
+        digest=planning.digest_of(subject_id=subject_id, lines=()),
+        made_at=at,
+    )
+    run = ErasureRun(
+        pk=begun.run,
+        plan=plan,
+        subject_ref=subject_id,
+        scope=PlanScope.EVERYTHING,
+        basis=begun.basis,
+        language=language,
+        asked_at=at,
+        starts_at=at,
+        finished_at=at,
+        state=ErasureState.DONE,
+    )
+    run.token_hash = token_hash(progress_token(run))
+    return run
 
 
 def _remove_blobs(people: Sequence[UUID]) -> None:

@@ -47,7 +47,7 @@ from personal_data.services.announcing import (
 )
 from personal_data.services.evidence import end_evidence_of
 from personal_data.services.limiting import end_limits, set_limit
-from personal_data.services.replay_erasing import erase_each, erase_many
+from personal_data.services.replay_erasing import Gone, erase_each, erase_many
 from personal_data.services.replay_rows import Wanted, delete_rows
 from personal_data.services.suppressing import suppress
 
@@ -172,7 +172,7 @@ def _play(frames: Sequence[Frame], known: Sequence[Frame], *, now: datetime) -> 
         for entry in frame.entries:
             entries[entry["kind"]].append(entry)
     people = _people({name for kind in entries.values() for entry in kind for name in people_in(entry)})
-    going = {people[name]: begun_in(entry) for entry in entries[ERASED] for name in people_in(entry) if name in people}
+    going = _going(frames, people)
     done = Replayed(frames=len(frames))
     with replaying():
         suppress(indexes={one for entry in entries[ERASED] for one in identities_in(entry)}, now=now)
@@ -183,17 +183,30 @@ def _play(frames: Sequence[Frame], known: Sequence[Frame], *, now: datetime) -> 
         done.consents = sum(_counted(call(ends, now=now)) for call in _on_replay[WITHDRAWN] if ends)
         done.rows = delete_rows(_wanted(entries[DELETED], people), now=now)
         each = _never_erased(going)
-        done.people = erase_each(each, now=now) + erase_many([one for one in going if one not in each], now=now)
+        again = {one: told for one, told in going.items() if one not in each}
+        done.people = erase_each(each, now=now) + erase_many(again, now=now)
         done.evidence = _end_evidence(entries[EVIDENCE_ENDED], people, now)
     return done
 
 
-def _never_erased(going: Mapping[UUID, Begun | None]) -> dict[UUID, Begun]:
+def _going(frames: Iterable[Frame], people: Mapping[bytes, UUID]) -> dict[UUID, Gone]:
+    """Who is erased by what frames say, by which run and when."""
+    return {
+        people[name]: Gone(begun_in(entry), frame.at)
+        for frame in frames
+        for entry in frame.entries
+        if entry["kind"] == ERASED
+        for name in people_in(entry)
+        if name in people
+    }
+
+
+def _never_erased(going: Mapping[UUID, Gone]) -> dict[UUID, Begun]:
     """Of people the register says are erased: those whose beginning was never committed, and whose run goes on.
 
     More than a crash leaves behind were brought back with a copy of their keys: they were erased and told before.
     """
-    begun = {one: told for one, told in going.items() if told is not None}
+    begun = {one: told.begun for one, told in going.items() if told.begun is not None}
     under_way = DataSubject.objects.filter(pk__in=begun, state=SubjectState.ERASING).values_list("pk", flat=True)
     found = {*keys.with_data_keys(begun), *under_way}
     return {one: told for one, told in begun.items() if one in found} if len(found) <= MOST_BY_ITSELF else {}
