@@ -21,9 +21,14 @@ def mark_signed_in(request: HttpRequest, *, now: datetime) -> None:
     request.session[_BEGAN] = request.session[_SEEN] = int(now.timestamp())
 
 
+def limits_of(*, is_staff: bool) -> tuple[timedelta, timedelta]:
+    """How long a session lasts without a click, and at the longest."""
+    return (IDLE_STAFF, WHOLE_STAFF) if is_staff else (IDLE_PERSON, WHOLE_PERSON)
+
+
 def has_ended(request: HttpRequest, *, is_staff: bool, now: datetime) -> bool:
     """Whether the session of this request is over."""
-    idle, whole = (IDLE_STAFF, WHOLE_STAFF) if is_staff else (IDLE_PERSON, WHOLE_PERSON)
+    idle, whole = limits_of(is_staff=is_staff)
     return now - _moment(request, _SEEN, now) > idle or now - _moment(request, _BEGAN, now) > whole
 
 

@@ -30,6 +30,7 @@ class DsrRequestsConfig(AppConfig):
         from dsr_requests.services import forgetting
         from dsr_requests.services.contact_care import tell_old_contact
         from dsr_requests.services.ending_unidentified import end_unidentified, remind
+        from dsr_requests.services.fulfilling import erase_again
         from dsr_requests.services.identifying import identify_by_proved_address
         from dsr_requests.services.snapshots import sealing_context
         from dsr_requests.services.telling_on import copy_is_made, erasure_is_over, recipient_confirmed, tell_of_late
@@ -41,6 +42,7 @@ class DsrRequestsConfig(AppConfig):
         from personal_data.services.erasing import hold_while, when_over
         from personal_data.services.ordering import when_confirmed, when_late
         from personal_data.services.packaging import hold_back_while, when_made
+        from personal_data.services.replay_erasing import begin_again_with
         from personal_data.wrapped import WrappedColumn, also_wrapped
 
         describe_with("request", CaseWords(describe, more=part_of, reason=reason_of, staff_reason=staff_reason_of))
@@ -66,6 +68,7 @@ class DsrRequestsConfig(AppConfig):
         end_with("request", MarkCode.ADDRESS_END, end_unidentified)
         when_contact_changes(tell_old_contact)
         when_over(erasure_is_over)
+        begin_again_with("request", erase_again)
         hold_while(is_erasure_held)
         when_made(copy_is_made)
         hold_back_while(is_copy_held)

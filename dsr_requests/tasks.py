@@ -4,6 +4,7 @@ from celery import shared_task
 
 from core import clock
 from core.sweeps import is_closed, run_sweep
+from core.two_clocks import allowed
 from dsr_requests.services.codes_to_held import send_codes
 from dsr_requests.services.fulfilling import check_none_stuck, run_due, run_request
 from dsr_requests.services.identifying import go_on_waiting as go_on
@@ -40,5 +41,5 @@ def look_after(**_: object) -> None:
     steps that wait for a person are noticed.
     """
     run_sweep("dsr_requests.late_recipients", sweep_late)
-    run_sweep("dsr_requests.forget_names", forget_names)
+    run_sweep("dsr_requests.forget_names", lambda now: forget_names(now=allowed(now)))
     run_sweep("dsr_requests.stuck_steps", check_none_stuck)

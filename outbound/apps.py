@@ -11,6 +11,7 @@ class OutboundConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self) -> None:
+        from core.sweeps import goes_on
         from outbound import package_parts
         from outbound.models import OutboxMessage
         from outbound.services.forgetting import (
@@ -25,6 +26,7 @@ class OutboundConfig(AppConfig):
         from personal_data.services.replay_erasing import before_many_go
         from personal_data.wrapped import WrappedColumn, also_wrapped
 
+        goes_on("outbound.deliver_alerts")
         package_parts.register()
         also_wrapped(
             WrappedColumn(OutboxMessage, "sealed_to", lambda message: message.sealing_context("to")),

@@ -85,6 +85,12 @@ def evidence_keys(subject_ids: Iterable[UUID]) -> dict[UUID, bytes]:
     }
 
 
+def with_data_keys(subject_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of several people whose data could still be read."""
+    rows = SubjectKey.objects.filter(subject_ref__in=list(subject_ids), kind=KeyKind.DATA)
+    return set(rows.values_list("subject_ref", flat=True))
+
+
 def has_data_key(subject_id: UUID) -> bool:
     """Whether what is sealed under the data key could still be read."""
     return SubjectKey.objects.filter(subject_ref=subject_id, kind=KeyKind.DATA).exists()

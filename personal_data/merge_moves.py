@@ -2,7 +2,8 @@
 
 Entries of the list: `row` one that moved, `earlier` a value that became an earlier value of the person kept, `same` a
 value both held alike, `file` a file sealed anew. Codes and dates beside them let a row be made again; no value stands
-in the list.
+in the list. `was` says where the row stood before: an older backup has it there (`former_rows.py`). Of people parted
+again that alone remains, under `parted`.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,6 +32,12 @@ from personal_data.models import (
 )
 
 Moved = dict[str, Any]
+PARTED = "parted"
+_TABLES = {
+    "earlier": ValueHistory._meta.label_lower,
+    "same": DataItem._meta.label_lower,
+    "file": StoredFile._meta.label_lower,
+}
 _DATES = ("held_since", "changed_at", "confirmed_at")
 # Rows that hold nothing sealed, and what a person has only once of them.
 _PLAIN: dict[type[models.Model], tuple[str, ...]] = {
@@ -66,17 +73,40 @@ def move_all(sides: Sides, *, now: datetime) -> list[Moved]:
     return [*moved, *_move_plain(sides)]
 
 
-def move_back(sides: Sides, moved: list[Moved]) -> int:
+def move_back(sides: Sides, moved: list[Moved]) -> tuple[int, list[Moved]]:
     """Give the other back what was theirs, in the caller's transaction. How many entries stay with the person kept,
-    because they were changed or deleted since.
+    because they were changed or deleted since, and where each row stood before.
     """
-    return sum(not _BACK[entry["what"]](sides, entry) for entry in moved)
+    stayed, places = 0, []
+    for entry in moved:
+        if entry["what"] == PARTED:
+            places.append(entry)
+            continue
+        table, ref = now_at(entry)
+        back = _BACK[entry["what"]](sides, entry)
+        stayed += back is None
+        # A value both held alike stays the value of the person kept.
+        both = back is not None and entry["what"] != "same"
+        was = [[str(sides.kept), table, ref], entry["was"]] if both else [entry["was"]]
+        places.append({"what": PARTED, "table": entry["was"][1] if back else table, "ref": back or ref, "was": was})
+    return stayed, places
+
+
+def now_at(entry: Moved) -> tuple[str, str]:
+    """Table and reference of the row an entry is about, as it is since."""
+    return entry.get("table") or _TABLES[entry["what"]], entry["ref"]
+
+
+def stood_at(entry: Moved) -> list[tuple[UUID, str, str]]:
+    """The person, the table and the reference under which an older backup has it."""
+    places = entry["was"] if entry["what"] == PARTED else [entry["was"]]
+    return [(UUID(person), table, ref) for person, table, ref in places]
 
 
 def _move_value(sides: Sides, item: DataItem, now: datetime) -> Moved:
     value = read_value(item, key=sides.other_key)
     held = DataItem.objects.filter(subject_id=sides.kept, field=item.field).first()
-    entry = {"field": item.field, "source": item.source, **_dates(item)}
+    entry = {"field": item.field, "source": item.source, **_dates(item), **_was(sides, item)}
     if held is None:
         item.subject_id, item.sealed_value = sides.kept, seal_value(item.pk, value, key=sides.kept_key)
         item.save()
@@ -98,12 +128,13 @@ def _move_value(sides: Sides, item: DataItem, now: datetime) -> Moved:
 
 def _move_earlier(sides: Sides, row: ValueHistory) -> Moved:
     _seal_anew(row, sides.other_key, sides.kept_key, sides.kept)
-    return {"what": "row", "table": row._meta.label_lower, "ref": str(row.pk)}
+    return {"what": "row", "table": row._meta.label_lower, "ref": str(row.pk), **_was(sides, row)}
 
 
 def _move_file(sides: Sides, stored: StoredFile) -> Moved:
+    was = _was(sides, stored)
     new = _file_anew(stored, sides.other_key, sides.kept_key, sides.kept)
-    return {"what": "file", "ref": str(new.pk)}
+    return {"what": "file", "ref": str(new.pk), **was}
 
 
 def _move_plain(sides: Sides) -> Iterator[Moved]:
@@ -113,55 +144,56 @@ def _move_plain(sides: Sides) -> Iterator[Moved]:
             if model._default_manager.filter(subject_id=sides.kept, **same).exists():
                 continue
             model._default_manager.filter(pk=row.pk).update(subject_id=sides.kept)
-            yield {"what": "row", "table": model._meta.label_lower, "ref": str(row.pk)}
+            yield {"what": "row", "table": model._meta.label_lower, "ref": str(row.pk), **_was(sides, row)}
 
 
-def _row_back(sides: Sides, entry: Moved) -> bool:
+def _was(sides: Sides, row: models.Model) -> Moved:
+    return {"was": [str(sides.other), row._meta.label_lower, str(row.pk)]}
+
+
+def _row_back(sides: Sides, entry: Moved) -> str | None:
     model = apps.get_model(entry["table"])
     row = model._default_manager.filter(pk=entry["ref"], subject_id=sides.kept).first()
     if row is None:
-        return False
+        return None
     if isinstance(row, ValueHistory):
         _seal_anew(row, sides.kept_key, sides.other_key, sides.other)
-        return True
+        return str(row.pk)
     if isinstance(row, DataItem):
         if row.changed_at.isoformat() != entry["changed_at"] or _holds(sides.other, row.field):
-            return False
+            return None
         value = read_value(row, key=sides.kept_key)
         row.subject_id, row.sealed_value = sides.other, seal_value(row.pk, value, key=sides.other_key)
         row.save()
-        return True
+        return str(row.pk)
     model._default_manager.filter(pk=row.pk).update(subject_id=sides.other)
-    return True
+    return str(row.pk)
 
 
-def _earlier_back(sides: Sides, entry: Moved) -> bool:
+def _earlier_back(sides: Sides, entry: Moved) -> str | None:
     row = ValueHistory.objects.filter(pk=entry["ref"], subject_id=sides.kept).first()
     if row is None or _holds(sides.other, row.field):
-        return False
+        return None
     value = unseal(sides.kept_key, row.sealed_value, context=_earlier(row.pk)).decode()
-    _item_again(sides, entry, value)
     row.delete()
-    return True
+    return _item_again(sides, entry, value)
 
 
-def _same_back(sides: Sides, entry: Moved) -> bool:
+def _same_back(sides: Sides, entry: Moved) -> str | None:
     item = DataItem.objects.filter(pk=entry["ref"], subject_id=sides.kept).first()
     if item is None or item.changed_at.isoformat() != entry["seen"] or _holds(sides.other, item.field):
-        return False
-    _item_again(sides, entry, read_value(item, key=sides.kept_key))
-    return True
+        return None
+    return _item_again(sides, entry, read_value(item, key=sides.kept_key))
 
 
-def _file_back(sides: Sides, entry: Moved) -> bool:
+def _file_back(sides: Sides, entry: Moved) -> str | None:
     stored = StoredFile.objects.filter(pk=entry["ref"], subject_id=sides.kept).first()
     if stored is None:
-        return False
-    _file_anew(stored, sides.kept_key, sides.other_key, sides.other)
-    return True
+        return None
+    return str(_file_anew(stored, sides.kept_key, sides.other_key, sides.other).pk)
 
 
-_BACK: dict[str, Callable[[Sides, Moved], bool]] = {
+_BACK: dict[str, Callable[[Sides, Moved], str | None]] = {
     "row": _row_back,
     "earlier": _earlier_back,
     "same": _same_back,
@@ -169,13 +201,14 @@ _BACK: dict[str, Callable[[Sides, Moved], bool]] = {
 }
 
 
-def _item_again(sides: Sides, entry: Moved, value: str) -> None:
+def _item_again(sides: Sides, entry: Moved, value: str) -> str:
     item = DataItem(id=uuid4(), subject_id=sides.other, field=entry["field"], source=entry["source"])
     for name in _DATES:
         setattr(item, name, datetime.fromisoformat(entry[name]) if entry[name] else None)
     item.sealed_value = seal_value(item.pk, value, key=sides.other_key)
     item.lookup = blind_index(value, name=f"field:{item.field}")
     item.save(force_insert=True)
+    return str(item.pk)
 
 
 def _file_anew(stored: StoredFile, old_key: bytes, new_key: bytes, owner: UUID) -> StoredFile:

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from core import clock
 from core.sweeps import is_closed, run_sweep
+from core.two_clocks import allowed
 from personal_data.own_records import run_own_records
 from personal_data.services.erasing import check_none_stuck, run_due_erasures
 from personal_data.services.files import remove_orphans
@@ -22,8 +23,10 @@ from personal_data.services.warning import warn_due
 
 @shared_task(name="personal_data.run_erasures", acks_late=True)
 def run_erasures(**_: object) -> None:
-    """Safe to run twice: a run is leased, and each of its steps can be repeated."""
-    run_sweep("personal_data.run_erasures", run_due_erasures)
+    """Safe to run twice: a run is leased, and each of its steps can be repeated. What can be called off begins once
+    the database's own clock says so, too.
+    """
+    run_sweep("personal_data.run_erasures", lambda now: run_due_erasures(now=now, cooled_by=allowed(now)))
 
 
 @shared_task(name="personal_data.make_packages", acks_late=True)
@@ -35,7 +38,7 @@ def make_packages(package_id: str = "", **_: object) -> None:
         make_one(package_id=UUID(package_id), now=clock.now())
         return
     run_sweep("personal_data.make_packages", make_due)
-    run_sweep("personal_data.expire_packages", expire_due)
+    run_sweep("personal_data.expire_packages", lambda now: expire_due(now=allowed(now)))
 
 
 @shared_task(name="personal_data.sweep_orphans", acks_late=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.rules import RequestRule, request_kinds, request_rule
@@ -80,6 +81,8 @@ class PolicyPage:
     recipients: tuple[RecipientRow, ...]
     keeping: tuple[KeepingRow, ...]
     own_keeping: tuple[OwnRow, ...]
+    backup_days: int
+    key_backup_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ def policy_page(version: PolicyVersion, language: str) -> PolicyPage:
         ),
         keeping=tuple(_keeping(pack)),
         own_keeping=tuple(_own_keeping(pack)),
+        backup_days=settings.PORTAL_BACKUP_DAYS,
+        key_backup_days=settings.PORTAL_KEYS_BACKUP_DAYS,
     )
 
 

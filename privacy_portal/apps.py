@@ -8,7 +8,10 @@ class PortalConfig(AppConfig):
     name = "privacy_portal"
 
     def ready(self) -> None:
+        from core.sweeps import goes_on
         from privacy_portal import celery, checks  # noqa: F401  the application services ring through; system checks
+
+        goes_on("privacy_portal.alert_failing_jobs")
 
 
 class PortalAdminConfig(AdminConfig):

@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.sealed_address import real_address
 from core.sweeps import run_sweep
 from outbound.services.alerting import alert_failing_jobs
+from personal_data.services.register_standing import closed
 
 
 @shared_task(name="privacy_portal.alert_failing_jobs", acks_late=True)
@@ -18,4 +19,5 @@ def alert(**_: object) -> None:
 
 def _alert(*, now: datetime) -> list[str]:
     administrators = User.objects.filter(is_active=True, groups__name="administrator").distinct()
-    return alert_failing_jobs(addresses={real_address(user): user.language for user in administrators}, now=now)
+    addresses = {real_address(user): user.language for user in administrators}
+    return alert_failing_jobs(addresses=addresses, now=now, shut=closed())

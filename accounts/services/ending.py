@@ -6,11 +6,12 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import pgettext_lazy
 
 from accounts.enums import AuditEvent
 from accounts.models import User
+from accounts.session_limits import NOTED_EVERY, limits_of
 from audit.services.recording import record
 from core.actors import Actor
 from personal_data.own_records import Kind
@@ -62,7 +63,14 @@ def _record_end(*, user: User, ended: int, by: Actor, now: datetime) -> None:
 
 
 def _sessions_over(now: datetime) -> "QuerySet[Session]":
-    return Session.objects.filter(expire_date__lt=now)
+    """One that nobody comes back to is over as well, by the rules that would end it on the next click."""
+    over = Q(expire_date__lt=now)
+    for is_staff in (False, True):
+        idle, whole = limits_of(is_staff=is_staff)
+        left = Q(last_seen_at__lt=now - idle - NOTED_EVERY) | Q(created_at__lt=now - whole)
+        mine = UserSession.objects.filter(left, user__is_staff=is_staff)
+        over |= Q(session_key__in=mine.values("session_key"))
+    return Session.objects.filter(over)
 
 
 SESSIONS = Kind(

@@ -85,6 +85,7 @@ def progress(http: HttpRequest, token: str) -> HttpResponse:
         "goes": goes(lines),
         "stays": stays(lines, subject_id=run.subject_ref, at=clock.now(), recipients=recipients_waited_for(run)),
         "law_keeps": any(line.target == KEPT and line.left for line in lines),
+        "is_list_lost": run.is_done and not lines,  # known from the erasure register alone, after a restore
         "is_cooling": run.state == ErasureState.COOLING,
         "held": held_grounds(run.subject_ref) if run.state == ErasureState.COOLING else [],
         "is_over_time": run.starts_at <= clock.now(),
@@ -111,7 +112,10 @@ def cancel(http: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def certificate(http: HttpRequest, token: str) -> HttpResponse:
     """What was deleted and what was kept, to read, print and save."""
-    found = certificate_of(_finished(token))
+    run = _finished(token)
+    if not run.plan.lines.exists():
+        return redirect("accounts:erase_progress", token=token)
+    found = certificate_of(run)
     context = {
         "certificate": found,
         "recall": recall_words(found),
@@ -126,6 +130,8 @@ def certificate(http: HttpRequest, token: str) -> HttpResponse:
 def certificate_file(http: HttpRequest, token: str) -> HttpResponse:
     """The same as a PDF."""
     run = _finished(token)
+    if not run.plan.lines.exists():
+        return redirect("accounts:erase_progress", token=token)
     version = policies.version_in_force(clock.now())
     controller = str(policies.document(version).controller.name) if version else ""
     answer = HttpResponse(certificate_pdf(certificate_of(run), controller=controller), content_type="application/pdf")

@@ -105,6 +105,13 @@ def resume(*, request_id: int, by: Actor, now: datetime) -> None:
         enqueue_on_commit(TASK, request_id=request_id)
 
 
+def erase_again(*, basis: str, now: datetime, **_: object) -> None:
+    """Go on with the request whose deletion was announced and never committed: it is asked for as it was then."""
+    pk = basis.partition(":")[2]
+    if pk.isdigit():
+        run_request(request_id=int(pk), now=now)
+
+
 def check_none_stuck(*, now: datetime) -> None:
     """Raises StuckRequests while a step waits for a person, so that the failing job is told to administrators."""
     stuck = FulfilmentStep.objects.filter(state=StepState.STUCK, case__status=CaseStatus.FULFILLING)

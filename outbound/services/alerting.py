@@ -8,9 +8,13 @@ from django.db import transaction
 from core.sweeps import claim_alerts
 from outbound.services.queueing import queue_notice
 
+NOTICE = "jobs-failing"
 
-def alert_failing_jobs(*, addresses: Iterable[str] | Mapping[str, str], now: datetime) -> list[str]:
+
+def alert_failing_jobs(*, addresses: Iterable[str] | Mapping[str, str], now: datetime, shut: str = "") -> list[str]:
     """Mail every address once about each job that failed repeatedly and was not reported yet. Returns the jobs' names.
+
+    `shut` is the code of what keeps the portal from serving, if anything does.
 
     `addresses` is a list, or a mapping from address to language. Claiming and queueing commit together: a crash reports
     again rather than never. With nobody to tell, nothing is claimed.
@@ -23,10 +27,10 @@ def alert_failing_jobs(*, addresses: Iterable[str] | Mapping[str, str], now: dat
         if names:
             for address, language in languages.items():
                 queue_notice(
-                    notice="jobs-failing",
+                    notice=NOTICE,
                     to=address,
                     language=language,
-                    context={"jobs": "\n".join(f"- {name}" for name in names)},
+                    context={"jobs": "\n".join(f"- {name}" for name in names), "shut": shut},
                     now=now,
                 )
     return names

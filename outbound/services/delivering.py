@@ -9,6 +9,7 @@
 
 import json
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from outbound.errors import PermanentFailure, TemporaryFailure
 from outbound.models import OutboxMessage
 from outbound.notices import render
 from outbound.selectors import due_messages
+from outbound.services.alerting import NOTICE
 
 logger = logging.getLogger(__name__)
 
@@ -41,21 +43,27 @@ PAUSES = (
 )
 
 
-def deliver_due(*, now: datetime, batches: int = 50) -> int:
-    """Try every message that is due, batch by batch. Returns how many left."""
+def deliver_due(*, now: datetime, batches: int = 50, notices: Collection[str] = ()) -> int:
+    """Try every message that is due, of these notices if any are named, batch by batch. Returns how many left."""
     sent = 0
     for _ in range(batches):
-        claimed = claim(now=now)
+        claimed = claim(now=now, notices=notices)
         if not claimed:
             break
         sent += sum(deliver(message, now=now) for message in claimed)
     return sent
 
 
-def claim(*, now: datetime, size: int = BATCH) -> list[OutboxMessage]:
+def deliver_alerts(*, now: datetime) -> int:
+    """Try what administrators have to know while nothing else may leave. Returns how many left."""
+    return deliver_due(now=now, notices=(NOTICE,))
+
+
+def claim(*, now: datetime, size: int = BATCH, notices: Collection[str] = ()) -> list[OutboxMessage]:
     """Lease up to `size` due messages to this worker; each goes to one worker only."""
     with transaction.atomic():
-        rows = list(due_messages(now=now).select_for_update(skip_locked=True, of=("self",))[:size])
+        due = due_messages(now=now).filter(notice__in=notices) if notices else due_messages(now=now)
+        rows = list(due.select_for_update(skip_locked=True, of=("self",))[:size])
         ids = [row.pk for row in rows]
         OutboxMessage.objects.filter(pk__in=ids).update(leased_until=now + LEASE, attempts=F("attempts") + 1)
     for row in rows:

@@ -50,7 +50,7 @@ class Merge(models.Model):
             "other": "the person found to be the same",
             "state": "code",
             "shared_fields": "codes of the pack's fields",
-            "moved": "names of tables and random references of rows",
+            "moved": "names of tables and random references of rows, as they are and as they were before",
             "proposed_at": "",
             "decided_by": "reference of the acting account",
             "parted_at": "",

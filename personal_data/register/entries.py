@@ -1,13 +1,15 @@
 """What a frame announces: as callers say it, and as it is written, grouped and by keyed names only."""
 
 import base64
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from personal_data.register.naming import NAME_BYTES, name_of_person, names_of_people, names_of_rows
+from core.encryption import seal, unseal
+from personal_data.register.naming import NAME_BYTES, name_of_person, names_of_people, names_of_rows, run_key
 
 IDENTITY_BYTES = 32
 ERASED, DELETED, WITHDRAWN, LIMITED, EVIDENCE_ENDED = "erased", "deleted", "withdrawn", "limited", "evidence-ended"
@@ -15,11 +17,26 @@ LEDGER = "consent.ledgerentry"
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The run by which a person goes: what it rests on, whether its end is confirmed by mail, and whether it puts
+    addresses on the list of the erased. In a frame it stands sealed.
+    """
+
+    run: UUID
+    basis: str
+    confirms: bool
+    suppresses: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
-    """Everything held on a person goes. `identities` are the look-up hashes that must not be brought in again."""
+    """Everything held on a person goes. `identities` are the look-up hashes that must not be brought in again; `begun`
+    is missing where no run does it.
+    """
 
     subject_id: UUID
     identities: Sequence[bytes] = ()
+    begun: Begun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,14 @@ def identities_in(entry: Written) -> list[bytes]:
     return parts(entry.get("identities", ""), IDENTITY_BYTES)
 
 
+def begun_in(entry: Written) -> Begun | None:
+    """Of one erased person: the run that was begun. Raises CannotOpen."""
+    if "begun" not in entry:
+        return None
+    told = json.loads(unseal(run_key(), base64.b64decode(entry["begun"]), context=entry["who"]))
+    return Begun(UUID(told["run"]), told["basis"], told["confirms"], told["suppresses"])
+
+
 def parts(text: str, size: int) -> list[bytes]:
     """Hashes of one size written one behind the other."""
     whole = base64.b64decode(text)
@@ -103,7 +128,8 @@ def count_of(entry: Written) -> int:
 def _sort_of(entry: Entry) -> tuple[object, ...]:
     if isinstance(entry, Deleted):
         return Deleted, entry.table, tuple(entry.fields)
-    return (type(entry),) if isinstance(entry, Erased | EvidenceEnded) else (type(entry), id(entry))
+    alone = not isinstance(entry, Erased | EvidenceEnded) or (isinstance(entry, Erased) and entry.begun is not None)
+    return (type(entry), id(entry)) if alone else (type(entry),)
 
 
 def _written(group: "list[Any]") -> Written:
@@ -111,7 +137,11 @@ def _written(group: "list[Any]") -> Written:
     if isinstance(first, Erased):
         identities = [bytes(one) for entry in group for one in entry.identities]
         told: Written = {"kind": ERASED, "who": _who(group)}
-        return {**told, "identities": _joined(identities)} if identities else told
+        if identities:
+            told["identities"] = _joined(identities)
+        if first.begun is not None:
+            told["begun"] = _sealed(first.begun, told["who"])
+        return told
     if isinstance(first, Deleted):
         return _written_rows(group, first)
     if isinstance(first, EvidenceEnded):
@@ -134,6 +164,11 @@ def _written(group: "list[Any]") -> Written:
         "basis": first.basis,
         "ended": first.ended,
     }
+
+
+def _sealed(begun: Begun, who: str) -> str:
+    told = {**asdict(begun), "run": begun.run.hex}
+    return base64.b64encode(seal(run_key(), json.dumps(told).encode(), context=who)).decode()
 
 
 def _written_rows(group: list[Deleted], first: Deleted) -> Written:

@@ -13,6 +13,7 @@ class Fault(StrEnum):
     ALTERED = "altered"
     FOREIGN = "foreign"
     BEGINS_LATER = "begins-later"
+    NOT_A_FILE = "not-a-file"
     UNWRITABLE = "unwritable"
 
 

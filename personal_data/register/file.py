@@ -4,13 +4,15 @@ Only what follows the last whole line and has no line end is ever cut off, by th
 written when the power went, and so was never committed.
 """
 
+import errno
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from personal_data.register.entries import Written
 from personal_data.register.faults import Fault, RegisterFault
@@ -26,6 +28,8 @@ from personal_data.register.frames import (
 from personal_data.register.naming import signing_key
 
 _PIECE = 1 << 16
+_HOW = os.O_NOFOLLOW | os.O_NONBLOCK  # what a link leads to is not ours, and a pipe in its place holds nobody up
+_NO_FILE = (errno.ELOOP, errno.EISDIR, errno.ENXIO)
 _LAST_LINES = 4096
 
 
@@ -40,12 +44,14 @@ class Register:
         """Bytes in the file, a line half written included."""
         return os.fstat(self.descriptor).st_size
 
-    def first(self) -> Frame:
-        """The line that opens it, its signature checked. Raises RegisterFault."""
+    def first(self, *, of: UUID | None = None) -> Frame:
+        """The line that opens it, its signature checked; `of` is whose it has to be. Raises RegisterFault."""
         for start, line in _lines(self.descriptor, 0):
             frame = read_line(line, start=start)
             if not frame.first:
                 raise RegisterFault(Fault.ALTERED)
+            if of not in (None, frame.register):  # signed with a key that is not ours, it is no less another one
+                raise RegisterFault(Fault.FOREIGN)
             check_signature(line, key=signing_key().public_key(), sequence=frame.sequence)
             return frame
         raise RegisterFault(Fault.CUT)
@@ -82,9 +88,7 @@ class Register:
         """
         if head.offset <= self.size and self._ends_with(head):
             return head
-        opening = self.first()
-        if opening.register != head.register:
-            raise RegisterFault(Fault.FOREIGN)
+        opening = self.first(of=head.register)
         if opening.sequence > head.sequence:
             raise RegisterFault(Fault.BEGINS_LATER, sequence=opening.sequence)
         return self._search(opening.place, head)
@@ -112,6 +116,7 @@ class Register:
             return False
         try:
             place = read_line(line, start=head.offset - len(line)).place
+            check_signature(line, key=signing_key().public_key(), sequence=place.sequence)
         except RegisterFault:
             return False
         return place == head
@@ -134,12 +139,14 @@ class Register:
 def opened(path: Path, *, to_write: bool = False) -> Iterator[Register]:
     """The register's file. Raises RegisterFault: missing, or not to be opened."""
     try:
-        descriptor = os.open(path, (os.O_RDWR | os.O_APPEND) if to_write else os.O_RDONLY)
+        descriptor = os.open(path, _HOW | (os.O_RDWR | os.O_APPEND if to_write else os.O_RDONLY))
     except FileNotFoundError as error:
         raise RegisterFault(Fault.MISSING) from error
     except OSError as error:
-        raise RegisterFault(Fault.UNWRITABLE) from error
+        raise RegisterFault(Fault.NOT_A_FILE if error.errno in _NO_FILE else Fault.UNWRITABLE) from error
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise RegisterFault(Fault.NOT_A_FILE)
         yield Register(descriptor)
     finally:
         os.close(descriptor)

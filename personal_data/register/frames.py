@@ -89,7 +89,7 @@ def read_line(line: bytes, *, start: int) -> Frame:
             start=start,
             end=start + len(line),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise RegisterFault(Fault.ALTERED) from error
 
 

@@ -32,6 +32,11 @@ def names_of_rows(table: str, pks: Iterable[object]) -> list[bytes]:
     return [_hashed(keyed, pk.bytes if isinstance(pk, UUID) else _plain(pk)) for pk in pks]
 
 
+def run_key() -> bytes:
+    """What seals the reference of a run in a frame: with the database alone it would say whose the entry is."""
+    return hmac.digest(settings.PORTAL_REGISTER_KEY, b"erasure-register:run", "sha256")
+
+
 def signing_key() -> Ed25519PrivateKey:
     """What signs each frame; auditors are given its public half, which opens no name."""
     return _signing_key(settings.PORTAL_REGISTER_KEY)

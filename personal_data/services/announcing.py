@@ -8,6 +8,7 @@
 """
 
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,14 +25,16 @@ from core.queue import enqueue_on_commit
 from personal_data.errors_register import RegisterUnavailable
 from personal_data.models import UnplayedFrame
 from personal_data.register import file
-from personal_data.register.entries import ERASED, Deleted, Entry, Erased, EvidenceEnded, Limited, Withdrawn
+from personal_data.register.entries import ERASED, Begun, Deleted, Entry, Erased, EvidenceEnded, Limited, Withdrawn
 from personal_data.register.entries import people_in as people_in
 from personal_data.register.entries import written as written
 from personal_data.register.faults import Fault, RegisterFault
 from personal_data.register.frames import Frame, Place
 from personal_data.register.naming import name_of_person
+from personal_data.services.former_rows import with_former_rows
 
 __all__ = [
+    "Begun",
     "Deleted",
     "Entry",
     "Erased",
@@ -98,7 +101,7 @@ def announce(entries: Sequence[Entry], *, now: datetime) -> int:
     if is_replaying() or not entries:
         return 0
     assert connection.in_atomic_block, "what is announced commits together with the head of the register"
-    told = written(entries)
+    told = written(with_former_rows(entries))
     try:
         with held_register(now=now, to_write=True) as held:
             if len(held.ahead) > MOST_BY_ITSELF:
@@ -155,7 +158,7 @@ def held_register(*, now: datetime, to_write: bool = False, most: int = MOST_BY_
     """
     path = register_path()
     head = _locked_head()
-    if head is None and not path.exists():
+    if head is None and not os.path.lexists(path):
         head = file.make(path, now)
         move_head(head, now=now)
     with file.opened(path, to_write=to_write) as register:

@@ -175,10 +175,10 @@ def cancel_erasure(*, run_id: UUID, by: Actor, now: datetime) -> None:
         tell_it_is_over(run)
 
 
-def run_due_erasures(*, now: datetime) -> int:
-    """Take up every run nobody is working on. The number completed."""
-    done = 0
-    for run_id in [run.pk for run in _free_runs(now).order_by("asked_at") if not is_held(run)]:
+def run_due_erasures(*, now: datetime, cooled_by: datetime | None = None) -> int:
+    """Take up every run nobody is working on, of those that cool off what was over by then. The number completed."""
+    done, cooling = 0, Q(state=ErasureState.COOLING, starts_at__gt=cooled_by or now)
+    for run_id in [run.pk for run in _free_runs(now).exclude(cooling).order_by("asked_at") if not is_held(run)]:
         if _free_runs(now).filter(pk=run_id).update(leased_until=now + LEASE, attempts=F("attempts") + 1):
             try:
                 done += run_erasure(run_id=run_id, now=now)

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from core.encryption import unwrap
 from personal_data import planning
 from personal_data.enums import Fate, StepKind
 from personal_data.errors import TooLateToCancel
 from personal_data.models import ErasureRun
-from personal_data.services.announcing import Deleted, Erased, announce, is_announced, is_replaying
+from personal_data.services.announcing import Begun, Deleted, Erased, announce, is_announced, is_replaying
+from personal_data.services.erasure_steps import address_context
 from personal_data.services.suppressing import indexes_of_person
 
 
@@ -20,7 +22,9 @@ def announce_erasure(run: ErasureRun, *, now: datetime) -> None:
         return
     suppressing = run.steps.filter(kind=StepKind.SUPPRESS).exists()
     identities = indexes_of_person(run.subject_ref, at=now) if suppressing else ()
-    announce([Erased(run.subject_ref, sorted(identities))], now=now)
+    confirms = bool(run.sealed_address and unwrap(run.sealed_address, context=address_context(run)))
+    begun = Begun(run.pk, run.basis, confirms, suppressing)
+    announce([Erased(run.subject_ref, sorted(identities), begun)], now=now)
 
 
 def announce_rows(run: ErasureRun, lines: Iterable[planning.Planned], *, now: datetime) -> None:

@@ -123,8 +123,8 @@ def part(*, merge_id: UUID, words: str, by: Actor, now: datetime) -> int:
     row = _locked(merge_id, MergeState.MERGED)
     _check_not_own(row, by)
     _hold(row.kept_id, row.other_id)
-    stayed = move_back(Sides.of(row), row.moved)
-    row.state, row.parted_at, row.moved = MergeState.PARTED, now, []
+    stayed, places = move_back(Sides.of(row), row.moved)
+    row.state, row.parted_at, row.moved = MergeState.PARTED, now, places
     row.save()
     _record(AuditEvent.SUBJECTS_PARTED, row, by, now, words, both=True)
     return stayed
@@ -144,7 +144,7 @@ def _merge(row: Merge, words: str, by: Actor, now: datetime) -> Merge:
     if _has_account(row.other_id):
         raise OtherHasAccount
     check_may_be_joined(row.kept_id, row.other_id)
-    row.moved = move_all(Sides.of(row), now=now)
+    row.moved = [*row.moved, *move_all(Sides.of(row), now=now)]
     row.parted_at = None
     _decide(row, MergeState.MERGED, by, now)
     _record(AuditEvent.SUBJECTS_MERGED, row, by, now, words, both=True)

@@ -1,7 +1,7 @@
 """Whether this database and the erasure register belong together: asked before anything is served or worked on.
 
-An answer is kept for two seconds in each process. What a process has read of the file once it does not read again
-while the file only grows.
+An answer is kept for two seconds in each process. What a process has read of the file once it does not read again for
+an hour while the file only grows.
 """
 
 import os
@@ -17,6 +17,7 @@ from personal_data.register.frames import Place
 from personal_data.services.announcing import MOST_BY_ITSELF, READ_HEAD, register_path
 
 KEPT_SECONDS = 2.0
+READ_SECONDS = 3600.0
 _FREE_BYTES = 1 << 20
 
 
@@ -40,8 +41,9 @@ class _Read:
     path: Path
     inode: int
     size: int
-    changed: int
+    changed: tuple[int, int]
     place: Place
+    at: float  # when the whole of it was read
 
 
 @dataclass(slots=True)
@@ -82,8 +84,17 @@ def look() -> Standing:
         if fault.fault == Fault.MISSING and head is None:
             return Standing()
         return Standing(fault.fault.value)
+    except OSError:  # the disk does not give it back
+        return Standing(Fault.UNWRITABLE.value)
     behind = last.sequence - place.sequence
     return Standing(Fault.BEHIND.value if behind > MOST_BY_ITSELF else "", behind)
+
+
+def check_whole() -> None:
+    """Raises RegisterFault when the register cannot be used, whatever part of it is at fault; being behind is none."""
+    found = look().fault
+    if found and found != Fault.BEHIND:
+        raise RegisterFault(Fault(found))
 
 
 def check_room() -> None:
@@ -101,15 +112,19 @@ def forget() -> None:
 
 
 def _read_on(path: Path, register: file.Register) -> Place:
-    """The last whole frame; every line is read once by this process, and again when the file did not only grow."""
+    """The last whole frame; every line is read once an hour by this process, and when the file did not only grow."""
     global _read
-    found = os.fstat(register.descriptor)
+    found, moment = os.fstat(register.descriptor), time.monotonic()
+    changed = found.st_mtime_ns, found.st_ctime_ns  # the one can be set back, the other cannot
     before = _read if _read and (_read.path, _read.inode) == (path, found.st_ino) else None
-    if before and (before.size, before.changed) == (found.st_size, found.st_mtime_ns):
+    if before and moment - before.at > READ_SECONDS:
+        before = None
+    if before and (before.size, before.changed) == (found.st_size, changed):
         return before.place
     place = _last(register, before.place) if before and before.size < found.st_size else None
+    at = before.at if before and place else moment
     place = place or _last_of_all(register)
-    _read = _Read(path, found.st_ino, found.st_size, found.st_mtime_ns, place)
+    _read = _Read(path, found.st_ino, found.st_size, changed, place, at)
     return place
 
 

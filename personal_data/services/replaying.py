@@ -3,6 +3,7 @@
 Everything here can be repeated. What a frame names and the database does not hold is gone already.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +14,8 @@ from django.db import transaction
 
 from audit.services.recording import record
 from core.actors import SYSTEM
-from personal_data.enums import AuditEvent, LimitKind
+from personal_data import keys
+from personal_data.enums import AuditEvent, LimitKind, SubjectState
 from personal_data.errors import SubjectGone
 from personal_data.errors_register import RegisterRefused
 from personal_data.models import DataSubject, RegisterHead, UnplayedFrame, UseLimit
@@ -24,7 +26,9 @@ from personal_data.register.entries import (
     EVIDENCE_ENDED,
     LIMITED,
     WITHDRAWN,
+    Begun,
     Written,
+    begun_in,
     identities_in,
     people_in,
     rows_in,
@@ -43,7 +47,7 @@ from personal_data.services.announcing import (
 )
 from personal_data.services.evidence import end_evidence_of
 from personal_data.services.limiting import end_limits, set_limit
-from personal_data.services.replay_erasing import begin_each, erase_many
+from personal_data.services.replay_erasing import Gone, erase_each, erase_many
 from personal_data.services.replay_rows import Wanted, delete_rows
 from personal_data.services.suppressing import suppress
 
@@ -79,10 +83,11 @@ def replay_all(*, now: datetime) -> Replayed:
 
     Raises RegisterFault.
     """
+    register_standing.check_whole()
     with transaction.atomic(), held_register(now=now, most=2**62) as held:
         frames = [*_unplayed(held.register), *held.ahead]
         reached = held.ahead[-1].place if held.ahead else held.head
-    done = _play(frames, frames, now=now, in_bulk=True)
+    done = _play(frames, frames, now=now)
     with transaction.atomic(), held_register(now=now, most=2**62) as held:
         UnplayedFrame.objects.filter(sequence__lte=reached.sequence).delete()
         if held.head.sequence <= reached.sequence:
@@ -97,6 +102,7 @@ def follow_register(*, now: datetime) -> int:
     told: the register is not the one this database knows, is far ahead, or cannot be written.
     """
     try:
+        register_standing.check_whole()
         with transaction.atomic(), held_register(now=now) as held:
             if len(held.ahead) > MOST_BY_ITSELF:
                 raise RegisterFault(Fault.BEHIND)
@@ -118,14 +124,14 @@ def begin_anew(*, now: datetime) -> str:
     path = register_path()
     with transaction.atomic():
         aside = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%S}.refused")
-        if path.exists():
+        if os.path.lexists(path):
             path.rename(aside)
         RegisterHead.objects.all().delete()
         UnplayedFrame.objects.all().delete()
         with held_register(now=now) as held:
             _enter(AuditEvent.REGISTER_BEGUN, held.head.register, now, {"after_loss": True})
     register_standing.forget()
-    return str(aside) if aside.exists() else ""
+    return str(aside) if os.path.lexists(aside) else ""
 
 
 def _replay_unplayed(now: datetime) -> int:
@@ -134,7 +140,7 @@ def _replay_unplayed(now: datetime) -> int:
         if not frames:
             return 0
         later = list(held.register.frames_after(frames[0].place))
-    _play(frames, [frames[0], *later], now=now, in_bulk=False)
+    _play(frames, [frames[0], *later], now=now)
     with transaction.atomic():
         UnplayedFrame.objects.filter(sequence__in=[frame.sequence for frame in frames]).delete()
         done = {"frames": [frame.sequence for frame in frames]}
@@ -155,7 +161,7 @@ def _unplayed(register: file.Register) -> list[Frame]:
     return [one for one in register.frames_after(register.first().place) if one.sequence in set(wanted)]
 
 
-def _play(frames: Sequence[Frame], known: Sequence[Frame], *, now: datetime, in_bulk: bool) -> Replayed:
+def _play(frames: Sequence[Frame], known: Sequence[Frame], *, now: datetime) -> Replayed:
     """Do what frames say. `known` are they and all later ones, of which the last word on a limit counts.
 
     Kinds are taken one after the other: what a person lost apart goes before the person does, and only the order of
@@ -166,7 +172,7 @@ def _play(frames: Sequence[Frame], known: Sequence[Frame], *, now: datetime, in_
         for entry in frame.entries:
             entries[entry["kind"]].append(entry)
     people = _people({name for kind in entries.values() for entry in kind for name in people_in(entry)})
-    going = [people[name] for entry in entries[ERASED] for name in people_in(entry) if name in people]
+    going = _going(frames, people)
     done = Replayed(frames=len(frames))
     with replaying():
         suppress(indexes={one for entry in entries[ERASED] for one in identities_in(entry)}, now=now)
@@ -176,9 +182,34 @@ def _play(frames: Sequence[Frame], known: Sequence[Frame], *, now: datetime, in_
         ends = [(person, entry) for person, entry in ends if person not in gone]
         done.consents = sum(_counted(call(ends, now=now)) for call in _on_replay[WITHDRAWN] if ends)
         done.rows = delete_rows(_wanted(entries[DELETED], people), now=now)
-        done.people = (erase_many if in_bulk else begin_each)(list(dict.fromkeys(going)), now=now)
+        each = _never_erased(going)
+        again = {one: told for one, told in going.items() if one not in each}
+        done.people = erase_each(each, now=now) + erase_many(again, now=now)
         done.evidence = _end_evidence(entries[EVIDENCE_ENDED], people, now)
     return done
+
+
+def _going(frames: Iterable[Frame], people: Mapping[bytes, UUID]) -> dict[UUID, Gone]:
+    """Who is erased by what frames say, by which run and when."""
+    return {
+        people[name]: Gone(begun_in(entry), frame.at)
+        for frame in frames
+        for entry in frame.entries
+        if entry["kind"] == ERASED
+        for name in people_in(entry)
+        if name in people
+    }
+
+
+def _never_erased(going: Mapping[UUID, Gone]) -> dict[UUID, Begun]:
+    """Of people the register says are erased: those whose beginning was never committed, and whose run goes on.
+
+    More than a crash leaves behind were brought back with a copy of their keys: they were erased and told before.
+    """
+    begun = {one: told.begun for one, told in going.items() if told.begun is not None}
+    under_way = DataSubject.objects.filter(pk__in=begun, state=SubjectState.ERASING).values_list("pk", flat=True)
+    found = {*keys.with_data_keys(begun), *under_way}
+    return {one: told for one, told in begun.items() if one in found} if len(found) <= MOST_BY_ITSELF else {}
 
 
 def _people(names: Collection[bytes]) -> dict[bytes, UUID]:

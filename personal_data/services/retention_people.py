@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from core.actors import SYSTEM
 from personal_data.enums import Order
@@ -19,6 +19,7 @@ from personal_data.services.ordering import give_orders
 from personal_data.sign_in_address import sign_in_address
 from policies.pack_types import Pack
 
+KIND = "retention"
 MOST_A_RUN = 500  # the rest goes the next night
 _LOCK = "SELECT id FROM public.personal_data_datasubject WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED"
 
@@ -42,23 +43,31 @@ def _erase(run: RetentionRun, line: RetentionLine, subject_id: UUID, pack: Pack,
         with transaction.atomic():
             if not _still(subject_id, pack, moment):
                 return False
-            basis = f"retention:{run}"
-            begin_erasure(
-                subject_id=subject_id,
-                address=sign_in_address(subject_id),
-                by=SYSTEM,
-                now=now,
-                basis=basis,
-                suppress=True,
-            )
-            give_orders(
-                subject_id=subject_id, order=Order.DELETE, fields=(), purposes=(), basis=basis, by=SYSTEM, now=now
-            )
-            RetentionLine.objects.filter(pk=line.pk).update(gone=F("gone") + 1)
-            RetentionRun.objects.filter(pk=run.pk).update(people_gone=F("people_gone") + 1)
+            _begin(subject_id, f"{KIND}:{run}", now)
+            _count(RetentionLine.objects.filter(pk=line.pk))
     except (SubjectGone, HeldForLaw):
         return False
     return True
+
+
+def erase_again(*, subject_id: UUID, basis: str, now: datetime) -> None:
+    """Begin one erasure that was announced and never committed, as the run of that time did. Raises SubjectGone."""
+    with transaction.atomic():
+        _begin(subject_id, basis, now)
+        begins_with = basis.removeprefix(f"{KIND}:")  # a run is named by the first characters of its reference
+        _count(RetentionLine.objects.filter(run__id__startswith=begins_with, rule=WHOLE_PERSON))
+
+
+def _begin(subject_id: UUID, basis: str, now: datetime) -> None:
+    address = sign_in_address(subject_id)
+    begin_erasure(subject_id=subject_id, address=address, by=SYSTEM, now=now, basis=basis, suppress=True)
+    give_orders(subject_id=subject_id, order=Order.DELETE, fields=(), purposes=(), basis=basis, by=SYSTEM, now=now)
+
+
+def _count(lines: "QuerySet[RetentionLine]") -> None:
+    for line in lines:
+        RetentionLine.objects.filter(pk=line.pk).update(gone=F("gone") + 1)
+        RetentionRun.objects.filter(pk=line.run_id).update(people_gone=F("people_gone") + 1)
 
 
 def _still(subject_id: UUID, pack: Pack, moment: Moment) -> bool:

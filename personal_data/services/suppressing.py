@@ -8,10 +8,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from core.encryption import CannotOpen, normalise_index
+from core.encryption import CannotOpen, normalise_index, unseal
 from personal_data import keys
 from personal_data.fields import read_value
-from personal_data.models import DataItem, SuppressedIdentity
+from personal_data.models import DataItem, SuppressedIdentity, ValueHistory
+from personal_data.services.replaced import history_context
 from personal_data.sign_in_address import sign_in_address
 from policies import selectors as policies
 from policies.enums import FieldKind
@@ -41,13 +42,21 @@ def suppressed(indexes: Collection[bytes]) -> set[bytes]:
 
 
 def indexes_of_person(subject_id: UUID, *, at: datetime) -> set[bytes]:
-    """The hashes of every address and number held on a person, the sign-in address too. Raises KeyDestroyed."""
+    """The hashes of every address and number held on a person, the sign-in address and those of whoever was found to be
+    the same person too. Raises KeyDestroyed.
+    """
     found = {index_of(EMAIL, address) for address in [sign_in_address(subject_id)] if address}
     kinds = _identifying_fields(at)
     key = keys.data_key(subject_id)
     for item in DataItem.objects.filter(subject_id=subject_id, field__in=kinds):
         try:
             found.add(index_of(kinds[item.field], read_value(item, key=key)))
+        except CannotOpen:
+            continue
+    # What differed when two people were joined stands as an earlier value of the one kept.
+    for row in ValueHistory.objects.filter(subject_id=subject_id, field__in=kinds, basis__startswith="merge:"):
+        try:
+            found.add(index_of(kinds[row.field], unseal(key, row.sealed_value, context=history_context(row)).decode()))
         except CannotOpen:
             continue
     return found

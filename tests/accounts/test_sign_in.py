@@ -180,6 +180,21 @@ def test_what_is_kept_of_a_session_goes_with_it(client: Client, person: User, si
     assert not UserSession.objects.exists() and not Session.objects.exists()
 
 
+@pytest.mark.parametrize(("role", "idle"), [("person", timedelta(hours=2)), ("agent", timedelta(minutes=30))])
+def test_address_and_browser_of_a_session_nobody_comes_back_to_go_soon(
+    person: User, staff: Callable[..., User], sign_in: Callable[..., Client], role: str, idle: timedelta
+) -> None:
+    if role != "person":
+        staff(role)
+    now = clock.now()
+    with time_machine.travel(now, tick=False):
+        sign_in(address=ADDRESS if role == "person" else f"{role}@example.com")
+    forget_dead_sessions(now=now + idle)
+    assert UserSession.objects.count() == 1
+    forget_dead_sessions(now=now + idle + timedelta(minutes=3))
+    assert not UserSession.objects.exists() and not Session.objects.exists()
+
+
 def test_a_closed_account_is_told_only_to_whoever_knows_its_password(client: Client, person: User) -> None:
     User.objects.filter(pk=person.pk).update(is_active=False)
     wrong = client.post("/en/auth/login/", {"login": ADDRESS, "password": "nicht das Passwort"})

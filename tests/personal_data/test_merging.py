@@ -20,6 +20,7 @@ from personal_data.services.files import read_file, store_file
 from personal_data.services.holding import decline_field, write_item
 from personal_data.services.merging import decline, decline_own, merge, merge_own, part, propose
 from personal_data.services.subjects import create_subject
+from personal_data.services.suppressing import EMAIL, PHONE, index_of, suppressed
 from policies.models import PolicyVersion
 from policies.services.publishing import publish
 from tests.harness.people import Role
@@ -97,7 +98,7 @@ def test_parted_each_has_again_what_was_theirs(pair: tuple[UUID, UUID], now: dat
     assert FieldRefusal.objects.get().subject_id == other and not ValueHistory.objects.exists()
     assert DataItem.objects.get(subject=other, field="full-name").source == "PERSON"
     row.refresh_from_db()
-    assert (row.state, row.moved) == ("PARTED", [])
+    assert (row.state, {entry["what"] for entry in row.moved}) == ("PARTED", {"parted"})
     again = merge(merge_id=row.pk, keep=kept, words=WORDS, by=OFFICER, now=now)
     assert again.state == "MERGED" and values_of(kept)["email"] == "an@example.vn"
 
@@ -182,6 +183,17 @@ def test_with_the_kept_goes_whoever_was_merged_in(pair: tuple[UUID, UUID], now: 
     run_due_erasures(now=now)
     assert set(DataSubject.objects.filter(pk__in=pair).values_list("state", flat=True)) == {"ERASED"}
     assert not any(keys.has_data_key(one) for one in pair)
+
+
+def test_with_everything_erased_no_address_of_either_comes_back(policy: PolicyVersion, now: datetime) -> None:
+    kept = person(now, full_name="Nguyễn Văn An", phone="0912345678")
+    other = person(now, full_name="Nguyễn Văn An", phone="0987654321", email="an@example.vn")
+    merged((kept, other), now)
+    run = begin_erasure(subject_id=kept, address="", by=SYSTEM, now=now, suppress=True)
+    run_due_erasures(now=now)
+    run.refresh_from_db()
+    known = {index_of(PHONE, "+84912345678"), index_of(PHONE, "+84987654321"), index_of(EMAIL, "an@example.vn")}
+    assert run.is_done and suppressed(known) == known
 
 
 def test_a_person_takes_over_or_disowns_their_own(pair: tuple[UUID, UUID], now: datetime) -> None:

@@ -221,9 +221,6 @@ def test_what_was_announced_and_not_committed_is_done_by_itself(
     restore(head, now=now)
     assert follow_register(now=now) == 1
     subject.refresh_from_db()
-    assert subject.state == SubjectState.ERASING
-    erasing.run_due_erasures(now=now)
-    subject.refresh_from_db()
     assert subject.state == SubjectState.ERASED
     assert not UnplayedFrame.objects.exists()
     assert follow_register(now=now) == 0

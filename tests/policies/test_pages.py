@@ -95,6 +95,8 @@ def test_what_the_pack_declares_stands_beside_the_texts(client: Client, two_vers
     assert "Sensitive personal data" in text
     assert "What the portal writes itself" in text and "Records of messages, after they left: 60 days" in text
     assert "Article 19.1(d) of Law 91/2025/QH15" in text
+    assert "Backups of the data: 35 days" in text and "kept apart: 7 days" in text
+    assert "Article 14.4 of Law 91/2025/QH15" in text
 
 
 def test_a_placeholder_is_visibly_one(client: Client, two_versions: Path) -> None:

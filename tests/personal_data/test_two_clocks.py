@@ -1,0 +1,83 @@
+"""A clock set wrong brings nothing forward: what can be called off, or fetched, waits for the database's clock too."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+
+from audit.models import AuditEntry
+from core import clock
+from core.actors import SYSTEM
+from personal_data import tasks
+from personal_data.enums import PackageState
+from personal_data.models import DataItem, DataSubject, ErasureRun, Package
+from personal_data.services import erasing
+from personal_data.services.packaging import ask_package, make_due
+from policies.models import PolicyVersion
+from policies.services.publishing import publish
+from tests.dsr_requests.carrying import in_a_thread
+from tests.personal_data.erasure_cases import PERSON, fill, nothing_is_left
+from tests.personal_data.test_cooling_off import MINUTE, ask
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+HOUR = timedelta(hours=1)
+TEN_YEARS = timedelta(days=3653)
+
+
+@pytest.fixture
+def policy(transactional_db: None, now: datetime) -> PolicyVersion:
+    """ACROS: values and files."""
+    return publish(slug="acros", by=SYSTEM, now=now, demo=True).version
+
+
+def at(moment: datetime, *jobs: Callable[[], object]) -> None:
+    with time_machine.travel(moment, tick=False):
+        for job in jobs:
+            job()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=25), TEN_YEARS])
+def test_a_clock_ahead_begins_no_deletion_and_ends_no_copy(
+    policy: PolicyVersion, subject: DataSubject, ahead: timedelta
+) -> None:
+    now = clock.now()
+    fill(subject, now)
+    package = ask_package(subject_id=subject.pk, basis="", language="vi", left_out={}, by=PERSON, now=now)
+    make_due(now=now)
+    run = ask(subject, now)
+    at(now + ahead, tasks.run_erasures, tasks.make_packages)
+    run.refresh_from_db()
+    assert run.state == "COOLING" and DataItem.objects.count() == 2
+    assert Package.objects.get(pk=package.pk).state == PackageState.READY
+    erasing.cancel_erasure(run_id=run.pk, by=PERSON, now=clock.now())
+    assert DataItem.objects.count() == 2
+
+
+def test_an_hour_back_brings_nothing_forward_and_undoes_nothing(policy: PolicyVersion, subject: DataSubject) -> None:
+    now = clock.now()
+    fill(subject, now)
+    run = ask(subject, now, wait=MINUTE)
+    at(now - HOUR, tasks.run_erasures)
+    run.refresh_from_db()
+    assert run.state == "COOLING"
+    ErasureRun.objects.filter(pk=run.pk).update(starts_at=now - MINUTE)
+    at(now, tasks.run_erasures)
+    nothing_is_left(run)
+    at(now - HOUR, tasks.run_erasures)
+    nothing_is_left(run)
+
+
+def test_two_beats_at_once_erase_once(policy: PolicyVersion, subject: DataSubject) -> None:
+    now = clock.now()
+    stored = fill(subject, now)
+    run = ask(subject, now)
+    ErasureRun.objects.filter(pk=run.pk).update(starts_at=now)
+    beats = [threading.Thread(target=in_a_thread(tasks.run_erasures)) for _ in range(3)]
+    for beat in beats:
+        beat.start()
+    for beat in beats:
+        beat.join()
+    nothing_is_left(run, stored)
+    assert AuditEntry.objects.filter(event="erasure.started", subject_ref=subject.pk).count() == 1
