@@ -16,8 +16,10 @@ def why_then(kept: KeptUntil) -> str:
 
 def rule_words(kept: KeptUntil) -> str:
     """The rule of the policy, with its article."""
-    rule = _sentence(str(kept.reason))
-    return f"{rule} {_('Legal basis: %(clause)s.') % {'clause': cite(kept.clause)}}" if kept.clause else rule
+    told = [_sentence(str(kept.reason))]
+    if kept.clause:
+        told.append(_("Legal basis: %(clause)s.") % {"clause": cite(kept.clause)})
+    return " ".join(told)
 
 
 def stays_words(kept: KeptUntil) -> list[str]:
