@@ -1,11 +1,13 @@
 """How periodic jobs fare, and the base of every read-only list."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path
 from django.utils.text import capfirst
 
 from core.models import SweepState
@@ -45,6 +47,22 @@ class ReadOnlyAdmin(GuardedFilters):
         """The list under the name of what it lists: there is nothing to select."""
         context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         return super().changelist_view(request, context)
+
+    def post_route(
+        self, name: str, view: Callable[[HttpRequest, Any], HttpResponse], find: Callable[[HttpRequest, Any], Any]
+    ) -> URLPattern:
+        """The address an action on one entry is sent to: `view(request, entry)`, by POST alone. `find(request, key)`
+        answers the entry, or raises Http404 for whoever may not see it.
+        """
+
+        def by_post(request: HttpRequest, pk: Any) -> HttpResponse:
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            return view(request, find(request, pk))
+
+        key = "uuid" if isinstance(self.opts.pk, models.UUIDField) else "int"
+        route = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+        return path(f"<{key}:pk>/{name}/", self.admin_site.admin_view(by_post), name=route)
 
 
 def _name_of(asked: Any) -> str | None:

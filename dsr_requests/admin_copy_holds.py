@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -32,7 +32,7 @@ from core.errors import NotAllowed
 from core.templatetags.portal import day, moment
 from dsr_requests import permissions
 from dsr_requests.desk import Mark
-from dsr_requests.enums import CopyHoldEvent
+from dsr_requests.enums import CopyHoldEvent, Ground
 from dsr_requests.forms_holding import CopyHoldForm
 from dsr_requests.forms_staff import WhyForm
 from dsr_requests.models import CopyHold
@@ -69,13 +69,26 @@ class WhichCopyHolds(admin.SimpleListFilter):
         return queryset
 
 
+class OnWhichGround(admin.SimpleListFilter):
+    """The grounds a copy may be held back on; the others are for refusing other things."""
+
+    title = gettext_lazy("Ground")
+    parameter_name = "ground"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, Ground(code).label) for code in grounds_to_hold(at=clock.now())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(ground=self.value()) if self.value() else queryset
+
+
 @admin.register(CopyHold)
 class CopyHoldAdmin(ReadOnlyAdmin):
     """Every hold on a copy, newest first. The officer proposes; whoever works on cases approves, declines and ends."""
 
     list_display = ("number", "person", "ground_shown", "since", "state")
     list_display_links = ("number",)
-    list_filter = (WhichCopyHolds, "ground")
+    list_filter = (WhichCopyHolds, OnWhichGround)
     ordering = ("-asked_at", "-pk")
     sortable_by = ()
     list_per_page = 50
@@ -117,9 +130,9 @@ class CopyHoldAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self._route("second", self.second_view),
-            self._route("drop", self.drop_view),
-            self._route("end", self.end_view),
+            self.post_route("second", self.second_view, self._hold),
+            self.post_route("drop", self.drop_view, self._hold),
+            self.post_route("end", self.end_view, self._hold),
             *super().get_urls(),
         ]
 
@@ -205,14 +218,6 @@ class CopyHoldAdmin(ReadOnlyAdmin):
         if hold is None or not self.has_view_permission(request):
             raise Http404
         return hold
-
-    def _route(self, name: str, view: Callable[[HttpRequest, CopyHold], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: UUID) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, self._hold(request, pk))
-
-        return path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
 
 
 def hold_mark(hold: CopyHold) -> Mark:

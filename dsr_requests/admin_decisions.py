@@ -3,7 +3,6 @@
 A colleague comes here without having the case and sees of it what is approved, nothing else. Each look is recorded.
 """
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -84,7 +83,11 @@ class DecisionAdmin(ReadOnlyAdmin):
         return day(last_day(row.case.next_due(now=clock.now())))
 
     def get_urls(self) -> list[URLPattern]:
-        return [self._route("second", self.second_view), self._route("drop", self.drop_view), *super().get_urls()]
+        return [
+            self.post_route("second", self.second_view, self._decision),
+            self.post_route("drop", self.drop_view, self._decision),
+            *super().get_urls(),
+        ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {"title": _("Waits for a second person"), **(extra_context or {})}
@@ -156,14 +159,6 @@ class DecisionAdmin(ReadOnlyAdmin):
         if found is None or not self.has_view_permission(request):
             raise Http404
         return found
-
-    def _route(self, name: str, view: Callable[[HttpRequest, Decision], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: UUID) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, self._decision(request, pk))
-
-        return path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
 
 
 def _case_url(case: Request) -> str:

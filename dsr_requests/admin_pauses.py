@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -91,7 +91,11 @@ class PausedAddressAdmin(ReadOnlyAdmin):
         return render_to_string("_components/status.html", {"kind": mark.kind, "label": mark.label})
 
     def get_urls(self) -> list[URLPattern]:
-        return [self._route("tell", self.tell_view), self._route("lift", self.lift_view), *super().get_urls()]
+        return [
+            self.post_route("tell", self.tell_view, self._pause),
+            self.post_route("lift", self.lift_view, self._pause),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -148,14 +152,6 @@ class PausedAddressAdmin(ReadOnlyAdmin):
         if row is None or not self.has_view_permission(request):
             raise Http404
         return row
-
-    def _route(self, name: str, view: Callable[[HttpRequest, PausedAddress], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: int) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, self._pause(request, pk))
-
-        return path(f"<int:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
 
 
 def pause_mark(row: PausedAddress) -> Mark:

@@ -1,6 +1,5 @@
 """People at the staff desk: by reference only, values masked, each look recorded and told to the person."""
 
-from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,7 +79,10 @@ class DataSubjectAdmin(ReadOnlyAdmin):
         return int(row.values_held)
 
     def get_urls(self) -> list[URLPattern]:
-        own = [self._route("reveal", self.reveal_view), self._route("refusal", self.refusal_view)]
+        own = [
+            self.post_route("reveal", self.reveal_view, self._subject),
+            self.post_route("refusal", self.refusal_view, self._subject),
+        ]
         return [*own, *super().get_urls()]
 
     def change_view(
@@ -174,14 +176,6 @@ class DataSubjectAdmin(ReadOnlyAdmin):
         if not permissions.can_open(by=_acting(request), subject_id=subject.pk):
             raise PermissionDenied
         return subject
-
-    def _route(self, name: str, view: Callable[[HttpRequest, DataSubject], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: UUID) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, self._subject(request, pk))
-
-        return path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(by_post), name=self._name(name))
 
     def _name(self, action: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{action}"

@@ -1,6 +1,6 @@
 """Decided deletions at the staff desk: a selection, its effect, and a second person who sees it anew."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -79,8 +79,8 @@ class DisposalAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self._route("approve", self.approve_view),
-            self._route("decline", self.decline_view),
+            self.post_route("approve", self.approve_view, self._disposal),
+            self.post_route("decline", self.decline_view, self._disposal),
             *super().get_urls(),
         ]
 
@@ -188,14 +188,6 @@ class DisposalAdmin(ReadOnlyAdmin):
         if row is None or not self.has_view_permission(request):
             raise Http404
         return row
-
-    def _route(self, name: str, view: Callable[[HttpRequest, Disposal], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: int) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, self._disposal(request, pk))
-
-        return path(f"<int:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
 
 
 def what_words(row: Disposal) -> str:

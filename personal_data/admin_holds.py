@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -110,8 +110,8 @@ class LegalHoldAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self._route("review", self.review_view),
-            self._route("release", self.release_view),
+            self.post_route("review", self.review_view, self._hold),
+            self.post_route("release", self.release_view, self._hold),
             *super().get_urls(),
         ]
 
@@ -207,14 +207,6 @@ class LegalHoldAdmin(ReadOnlyAdmin):
         if hold is None or not self.has_view_permission(request):
             raise Http404
         return hold
-
-    def _route(self, name: str, view: Callable[[HttpRequest, LegalHold], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: int) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, self._hold(request, pk))
-
-        return path(f"<int:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
 
 
 def scope_words(hold: LegalHold) -> str:

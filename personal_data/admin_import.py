@@ -1,6 +1,5 @@
 """Imports of people at the staff desk: a file is checked, its faults are read, then it is taken in, or undone."""
 
-from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -77,7 +76,11 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         return moment(row.created_at)
 
     def get_urls(self) -> list[URLPattern]:
-        return [self._route("apply", self.apply_view), self._route("undo", self.undo_view), *super().get_urls()]
+        return [
+            self.post_route("apply", self.apply_view, self._batch),
+            self.post_route("undo", self.undo_view, self._batch),
+            *super().get_urls(),
+        ]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Choose a file and say what holds for it; it is checked, and nothing is taken in."""
@@ -177,14 +180,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         if batch is None or not self.has_view_permission(request):
             raise Http404
         return batch
-
-    def _route(self, name: str, view: Callable[[HttpRequest, ImportBatch], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: UUID) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, self._batch(request, pk))
-
-        return path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
 
     def _back(self, batch: ImportBatch) -> HttpResponse:
         return redirect(reverse(f"admin:{NAME}_change", args=[batch.pk]))

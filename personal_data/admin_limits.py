@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -105,9 +105,9 @@ class UseLimitAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self._route("ask", self.ask_view),
-            self._route("second", self.second_view),
-            self._route("drop", self.drop_view),
+            self.post_route("ask", self.ask_view, self._limit),
+            self.post_route("second", self.second_view, self._limit),
+            self.post_route("drop", self.drop_view, self._limit),
             *super().get_urls(),
         ]
 
@@ -175,14 +175,6 @@ class UseLimitAdmin(ReadOnlyAdmin):
         if limit is None or not self.has_view_permission(request):
             raise Http404
         return limit
-
-    def _route(self, name: str, view: Callable[[HttpRequest, UseLimit], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: int) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, self._limit(request, pk))
-
-        return path(f"<int:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
 
 
 def purpose_words(limit: UseLimit) -> str:

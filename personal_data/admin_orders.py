@@ -1,6 +1,6 @@
 """Orders to recipients at the staff desk: which are open, which are late, and recording that one was carried out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -105,9 +105,9 @@ class RecipientTaskAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self._route("tell", self.tell_view),
-            self._route("confirm", self.confirm_view),
-            self._route("named", self.named_view),
+            self.post_route("tell", self.tell_view, self._task),
+            self.post_route("confirm", self.confirm_view, self._task),
+            self.post_route("named", self.named_view, self._task),
             *super().get_urls(),
         ]
 
@@ -192,14 +192,6 @@ class RecipientTaskAdmin(ReadOnlyAdmin):
         if task is None or not self.has_view_permission(request):
             raise Http404
         return task
-
-    def _route(self, name: str, view: Callable[[HttpRequest, RecipientTask], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: UUID) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return view(request, self._task(request, pk))
-
-        return path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
 
 
 def late(now: Any) -> Q:
