@@ -8,8 +8,9 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 
 from personal_data.models import DataSubject
-from personal_data.retention_query import ACTIVE, TARGETS, Moment, Params
+from personal_data.retention_query import ACTIVE, Moment, Params
 from personal_data.retention_rules import interval_of, longest_inactivity, over_since
+from personal_data.retention_tables import TARGETS
 from personal_data.telling_sql import LAST_ACTIVE, reachable_sql, told_sql
 from policies.enums import FieldKind
 from policies.pack_types import Pack, RetentionSpec

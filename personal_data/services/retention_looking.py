@@ -16,8 +16,9 @@ from personal_data.content import EXTENSIONS
 from personal_data.enums import DisposalState
 from personal_data.fields import read_value
 from personal_data.models import DataItem, Disposal, StoredFile
-from personal_data.retention_query import FILES, ITEMS, Moment, Search, counted, searches
+from personal_data.retention_query import Moment, Search, counted, searches
 from personal_data.retention_rules import Trigger, changed_rules, decided_triggers, rules_told, triggers_of
+from personal_data.retention_tables import FILES, ITEMS
 from personal_data.values import mask_value
 from policies import selectors as policies
 from policies.pack_types import Pack

@@ -23,8 +23,9 @@ from core.clock import local_date
 from personal_data import storage
 from personal_data.enums import AuditEvent, DisposalState, RunState
 from personal_data.models import RetentionLine, RetentionRun, RetentionTick, ValueHistory
-from personal_data.retention_query import FILES, Search
+from personal_data.retention_query import Search
 from personal_data.retention_rules import rules_digest, rules_told
+from personal_data.retention_tables import FILES
 from personal_data.services.announcing import Deleted, announce
 from personal_data.services.fusing import most_without_asking
 from personal_data.services.retention_looking import approved_disposals, without_compiling

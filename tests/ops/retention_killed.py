@@ -28,7 +28,7 @@ from core.actors import SYSTEM
 from personal_data.enums import RunKind, RunState
 from personal_data.models import DataItem, RetentionRun
 from personal_data.register.entries import rows_in
-from personal_data.retention_query import ITEMS
+from personal_data.retention_tables import ITEMS
 from personal_data.services import retention_work
 from personal_data.services.announcing import held_register
 from personal_data.services.retention import begin_run, continue_run
