@@ -34,7 +34,7 @@ from personal_data.services import erasing, files, holding
 from personal_data.services.erasing import run_due_erasures
 from personal_data.services.evidence import end_evidence
 from personal_data.services.kept_reading import open_kept
-from personal_data.services.replay_erasing import erase_many
+from personal_data.services.replay_erasing import Gone, erase_many
 from personal_data.services.setting_apart import end_kept, set_apart
 from policies import selectors as policies
 from policies.models import PolicyVersion
@@ -232,9 +232,10 @@ def test_proof_stays_tied_while_the_law_keeps_something(kept: DataSubject) -> No
 
 
 def test_a_replay_in_bulk_sets_apart_what_it_can_still_open(kept: DataSubject) -> None:
-    assert erase_many([kept.pk], now=clock.now()) == 1
+    told = {kept.pk: Gone(begun=None, at=clock.now())}
+    assert erase_many(told, now=clock.now()) == 1
     assert set(KeptByLaw.objects.values_list("field", flat=True)) == {"full-name", "other-entry"}
-    assert erase_many([kept.pk], now=clock.now()) == 0 and KeptByLaw.objects.count() == 2
+    assert erase_many(told, now=clock.now()) == 0 and KeptByLaw.objects.count() == 2
 
 
 def test_the_engine_lets_it_go_of_the_living_on_its_day(policy: PolicyVersion, tmp_path: Path) -> None:

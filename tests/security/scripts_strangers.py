@@ -9,7 +9,7 @@ from audit.services.recording import record
 from cases.services.codes import send_pending
 from cases.services.messaging import write_as_person
 from core.actors import GUEST, SYSTEM
-from dsr_requests.enums import DemandReason, RequestKind
+from dsr_requests.enums import DemandReason, RequestKind, Verdict
 from dsr_requests.models import Request
 from dsr_requests.services import codes_to_held, deciding, demanding, examining
 from personal_data.services.holding import erase_item, write_item
@@ -255,7 +255,7 @@ def _changes_then_asks(kind: RequestKind) -> Script:
         assert request.is_identified and not request.decisions.exists()
         if kind == RequestKind.DELETE:
             taken(request, stage.agent, now=at)
-            refused(deciding.check_nothing_hinders, request=fresh(request), now=at)
+            refused(deciding.check_nothing_hinders, request=fresh(request), verdict=Verdict.ACCEPT, now=at)
         assert mails_of("contact-changed")[0].to == MEMBER_ADDRESS
 
     return script
