@@ -83,6 +83,11 @@ NO_PAGE = {
         "no decided deletion here; personal_data/test_retention_desk has one",
     ),
     "staff/personal_data/disposal/<path:object_id>/history/": (302, "as above"),
+    "staff/personal_data/keptbylaw/<path:object_id>/change/": (
+        404,
+        "nobody was erased of whom the law keeps something; accounts/pages/test_kept_by_law has one",
+    ),
+    "staff/personal_data/keptbylaw/<path:object_id>/history/": (302, "as above"),
     "staff/personal_data/legalhold/<path:object_id>/change/": (
         404,
         "no legal hold here; personal_data/test_retention_desk has one",
