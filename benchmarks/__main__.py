@@ -36,7 +36,9 @@ def _figures(module: str, home: Path, **more: str) -> list[Figure]:
         text=True,
         check=True,
     )
-    return [Figure(**figure) for figure in json.loads(answer.stdout.splitlines()[-1])]
+    found = [Figure(**figure) for figure in json.loads(answer.stdout.splitlines()[-1])]
+    print(as_table(found), file=sys.stderr, flush=True)  # a later part that fails takes no figure along
+    return found
 
 
 def main() -> None:
