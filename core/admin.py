@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 
@@ -47,6 +48,16 @@ class ReadOnlyAdmin(GuardedFilters):
         """The list under the name of what it lists: there is nothing to select."""
         context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         return super().changelist_view(request, context)
+
+    def entry_or_404(self, request: HttpRequest, pk: Any) -> Any:
+        """The entry with this key among those whoever asks may see. Raises Http404."""
+        try:
+            found = self.get_queryset(request).filter(pk=self.opts.pk.to_python(pk)).first()
+        except ValidationError as error:
+            raise Http404 from error
+        if found is None or not self.has_view_permission(request):
+            raise Http404
+        return found
 
     def post_route(
         self, name: str, view: Callable[[HttpRequest, Any], HttpResponse], find: Callable[[HttpRequest, Any], Any]

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
@@ -130,9 +129,9 @@ class CopyHoldAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.post_route("second", self.second_view, self._hold),
-            self.post_route("drop", self.drop_view, self._hold),
-            self.post_route("end", self.end_view, self._hold),
+            self.post_route("second", self.second_view, self.entry_or_404),
+            self.post_route("drop", self.drop_view, self.entry_or_404),
+            self.post_route("end", self.end_view, self.entry_or_404),
             *super().get_urls(),
         ]
 
@@ -165,7 +164,7 @@ class CopyHoldAdmin(ReadOnlyAdmin):
         """One hold: whose copy, why, what it keeps back, and what can be done. Nothing is changed at this address."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._page(request, self._hold(request, object_id))
+        return self._page(request, self.entry_or_404(request, object_id))
 
     def second_view(self, request: HttpRequest, hold: CopyHold) -> HttpResponse:
         """Approve what a colleague proposed."""
@@ -209,15 +208,6 @@ class CopyHoldAdmin(ReadOnlyAdmin):
             "urls": {name: reverse(f"admin:{NAME}_{name}", args=[hold.pk]) for name in ("second", "drop", "end")},
         }
         return render(request, "admin/dsr_requests/copy_hold.html", context, status=status)
-
-    def _hold(self, request: HttpRequest, pk: str | UUID) -> CopyHold:
-        try:
-            hold = self.get_queryset(request).filter(pk=UUID(str(pk))).first()
-        except ValueError as error:
-            raise Http404 from error
-        if hold is None or not self.has_view_permission(request):
-            raise Http404
-        return hold
 
 
 def hold_mark(hold: CopyHold) -> Mark:

@@ -4,11 +4,10 @@ A colleague comes here without having the case and sees of it what is approved, 
 """
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
@@ -84,8 +83,8 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.post_route("second", self.second_view, self._decision),
-            self.post_route("drop", self.drop_view, self._decision),
+            self.post_route("second", self.second_view, self.entry_or_404),
+            self.post_route("drop", self.drop_view, self.entry_or_404),
             *super().get_urls(),
         ]
 
@@ -99,7 +98,7 @@ class DecisionAdmin(ReadOnlyAdmin):
         """One decision. Nothing is changed at this address but that the look is recorded."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._page(request, self._decision(request, object_id))
+        return self._page(request, self.entry_or_404(request, object_id))
 
     def second_view(self, request: HttpRequest, decision: Decision) -> HttpResponse:
         """Approve what the page showed, by its hash."""
@@ -150,15 +149,6 @@ class DecisionAdmin(ReadOnlyAdmin):
             "urls": {name: reverse(f"admin:{NAME}_{name}", args=[decision.pk]) for name in ("second", "drop")},
         }
         return render(request, "admin/dsr_requests/decision.html", context, status=status)
-
-    def _decision(self, request: HttpRequest, pk: str | UUID) -> Decision:
-        try:
-            found = self.get_queryset(request).filter(pk=UUID(str(pk))).first()
-        except ValueError as error:
-            raise Http404 from error
-        if found is None or not self.has_view_permission(request):
-            raise Http404
-        return found
 
 
 def _case_url(case: Request) -> str:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -77,13 +76,13 @@ class KeptByLawAdmin(ReadOnlyAdmin):
         """One entry; what it holds is not on it."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._page(request, self._row(request, object_id), KeptForm())
+        return self._page(request, self.entry_or_404(request, object_id), KeptForm())
 
     def open_view(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         """What it holds, once, for the reason given; a file is sent."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        row, form = self._row(request, pk), KeptForm(request.POST)
+        row, form = self.entry_or_404(request, pk), KeptForm(request.POST)
         if form.is_valid():
             try:
                 found = open_kept(
@@ -109,15 +108,6 @@ class KeptByLawAdmin(ReadOnlyAdmin):
             "url": reverse(f"admin:{NAME}_open", args=[row.pk]),
         }
         return render(request, "admin/personal_data/kept.html", context, status=status)
-
-    def _row(self, request: HttpRequest, pk: str | UUID) -> KeptByLaw:
-        try:
-            row = KeptByLaw.objects.filter(pk=UUID(str(pk))).first()
-        except ValueError as error:
-            raise Http404 from error
-        if row is None or not self.has_view_permission(request):
-            raise Http404
-        return row
 
 
 def _facts(row: KeptByLaw) -> list[tuple[str, str]]:
