@@ -72,7 +72,6 @@ def measure() -> list[Figure]:
     with EmbeddedServers(settings.PORTAL_HOME), superuser() as server:
         try:
             figures = [_sweeps(server)]
-            settings.PORTAL_RETENTION_PAUSE = 2.0
             figures.append(_noticed(server))
             figures.append(_finding(server))
         finally:

@@ -249,7 +249,7 @@ SECURE_PROXY_SSL_HEADER = (
 # Retention: the share of people or entries in percent that a run deletes by itself, and how long it rests, in seconds
 # for each second of work.
 PORTAL_RETENTION_MAX_SHARE = env.int("PORTAL_RETENTION_MAX_SHARE", default=5)
-PORTAL_RETENTION_PAUSE = env.float("PORTAL_RETENTION_PAUSE", default=2.0)
+PORTAL_RETENTION_PAUSE = env.float("PORTAL_RETENTION_PAUSE", default=3.0)
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, where there is no TLS
 SECURE_HSTS_SECONDS = int(timedelta(days=730).total_seconds()) if _https else 0

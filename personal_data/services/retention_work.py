@@ -31,7 +31,7 @@ from personal_data.services.fusing import most_without_asking
 from personal_data.services.retention_looking import approved_disposals, without_compiling
 from policies.pack_types import Pack
 
-BATCH = 2_000  # entries of one transaction: what a kill undoes, and how long others wait at most
+BATCH = 500  # entries of one transaction: what a kill undoes, and how long others wait at most
 PEOPLE_AT_ONCE = 200_000  # people of one search
 HISTORY = ValueHistory._meta.label_lower
 _LOCK_PEOPLE = (
