@@ -224,7 +224,7 @@ def _triggers(
         before = order.held_before
         if spec.code in order.fields and (before is None or local_date(held_since) < before):
             kind = RetentionKind.MANAGEMENT_ORDER.value
-            yield Trigger(kind, kind, order.goes_on, warns=False, yields=not order.ordered)
+            yield Trigger(kind, kind, order.goes_on, warns=True, yields=not order.ordered)
 
 
 def _beside(pack: Pack, own: RetentionSpec, trigger: Trigger | None) -> RetentionSpec | None:

@@ -136,7 +136,7 @@ class Search:
             f"{self._warned} AS warned",
             f"{self._untold} AS untold",
         ]
-        if self.trigger.period is not None and not self._day_is_of_row:
+        if not self._day_is_of_row and (self.trigger.period is not None or self.trigger.goes_on is not None):
             columns.append(f"{self._day} AS day")
         rows = f"SELECT FROM public.{self.target.table} i WHERE i.subject_id = s.id AND {self._row}"
         where = f"s.state = '{ACTIVE}' AND {self._person} AND EXISTS ({rows})"
@@ -270,7 +270,9 @@ class Search:
 
     @property
     def _day(self) -> str:
-        """The day on which the period of the trigger is over."""
+        """The day on which the period of the trigger is over, or the one people decided on."""
+        if self.trigger.goes_on is not None:
+            return self._put("goes_on", self.trigger.goes_on)
         assert self.trigger.period is not None
         begun = f"(({self._begun}) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
         return f"({begun} + {self._put('period', interval_of(self.trigger.period))}::interval)"
@@ -314,7 +316,7 @@ class Search:
         """Keep a parameter; the SQL that names it."""
         own = f"p{self.number}_{name}"
         self.params[own] = value
-        kinds: Mapping[type, str] = {list: "::text[]", str: "::text", datetime: "::timestamptz"}
+        kinds: Mapping[type, str] = {list: "::text[]", str: "::text", datetime: "::timestamptz", date: "::date"}
         return f"%({own})s{kinds.get(type(value), '::uuid')}"
 
     def _pairs(self, name: str, pairs: Sequence[tuple[str, object]], kind: str = "text") -> str:

@@ -84,6 +84,7 @@ def decided_triggers(pack: Pack, disposals: Iterable[Disposal]) -> list[Trigger]
             rule=f"disposal:{row.pk}",
             kind=RetentionKind.MANAGEMENT_ORDER.value,
             covered=tuple(_covered(pack, spec) for spec in pack.fields if spec.code in row.fields),
+            warns=True,
             yields=row.kind != DisposalKind.ORDERED,
             subject_id=row.subject_ref,
             held_before=row.held_before,

@@ -15,7 +15,7 @@ from core.actors import SYSTEM
 from core.clock import local_date, midnight
 from outbound.enums import FailureCode
 from outbound.models import OutboxMessage
-from personal_data.models import DataSubject, DueNotice, PurposeState, RetentionEvent
+from personal_data.models import DataSubject, Disposal, DueNotice, PurposeState, RetentionEvent
 from personal_data.services import holding
 from personal_data.services.retention import preview
 from personal_data.services.subjects import create_subject
@@ -132,6 +132,48 @@ def test_what_is_due_already_waits_seven_days_after_the_mail_left(member: User, 
 def held_back(now: datetime) -> dict[str, int]:
     """Why the payment reference stays, by the search of the engine."""
     return {code: count for line in preview(now=now, samples=False) for code, count in line.held_back.items()}
+
+
+def test_what_two_people_decided_is_told_before_its_day(member: User, now: datetime, mails: Mails) -> None:
+    decided(member, date(2026, 4, 1))
+    assert warn_due(now=now - DAY) == 0 and warn_due(now=now) == 1
+    (mail,) = mails()
+    assert "- 1 April 2026: Full name\n" in mail.body and "Trần" not in mail.body
+    leaves(now)
+    assert warn_due(now=now + 23 * DAY) == 1 and "- 1 April 2026: Full name\n" in mails()[-1].body
+    leaves(now + 25 * DAY)
+    assert held_back(now + 30 * DAY) == {}, "the first mail was long before"
+
+
+def test_what_two_people_decided_for_today_waits_seven_days_after_the_mail_left(
+    member: User, now: datetime, mails: Mails
+) -> None:
+    decided(member, local_date(now))
+    assert held_back(now) == {"untold": 1}
+    assert warn_due(now=now) == 1
+    assert "- 9 March 2026: Full name\n" in mails()[0].body
+    leaves(now)
+    assert held_back(now + 7 * DAY - timedelta(seconds=1)) == {"untold": 1}
+    assert held_back(now + 7 * DAY) == {}
+
+
+def decided(user: User, day: date) -> None:
+    """Two people decided that the name is no longer needed."""
+    with transaction.atomic():
+        row = Disposal.objects.create(
+            kind="ORDERED",
+            fields=["full-name"],
+            subject_ref=user.subject_id,
+            ground="Quyết định 5/2026",
+            goes_on=day,
+            state="APPROVED",
+            digest=b"x" * 32,
+            proposed_by="user:1",
+            proposed_at=MONDAY,
+            decided_by="user:2",
+            decided_at=MONDAY,
+        )
+        record(event="test.prepared", target=f"disposal:{row.pk}", by=SYSTEM, now=MONDAY)
 
 
 def test_a_day_that_moved_away_is_told_anew(member: User, now: datetime) -> None:

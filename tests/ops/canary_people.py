@@ -2,8 +2,8 @@
 
 import contextlib
 import secrets
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -168,18 +168,19 @@ def _told_long_ago(subject_id: UUID, now: datetime) -> None:
     due = day.replace(year=day.year + INACTIVE_MONTHS // 12, day=min(day.day, 28))
     with transaction.atomic():
         DataSubject.objects.filter(pk=subject_id).update(last_active_at=last)
-        DueNotice.objects.bulk_create(
-            DueNotice(
-                subject_id=subject_id,
-                notice="retention-7",
-                due_at=midnight(due + timedelta(days=shift)),
-                sent_at=now - timedelta(days=40),
-            )
-            for shift in range(4)
-        )
+        _told([subject_id], [due + timedelta(days=shift) for shift in range(4)], now)
         record(
             event=AuditEvent.SUBJECT_ACTIVE, target=f"subject:{subject_id}", subject_id=subject_id, by=SYSTEM, now=last
         )
+
+
+def _told(people: Iterable[UUID], days: Sequence[date], now: datetime) -> None:
+    """People were told of days forty days ago."""
+    DueNotice.objects.bulk_create(
+        DueNotice(subject_id=one, notice="retention-7", due_at=midnight(day), sent_at=now - timedelta(days=40))
+        for one in people
+        for day in days
+    )
 
 
 def erase(person: dict[str, Any]) -> None:
@@ -203,7 +204,7 @@ def erase(person: dict[str, Any]) -> None:
 
 
 def order_disposal(by: User, second_by: User) -> int:
-    """Management orders what has been held longest gone; how many entries go."""
+    """Management orders what has been held longest gone, of which people were told; how many entries go."""
     now = clock.now()
     version = policies.version_in_force(now)
     assert version is not None
@@ -216,6 +217,8 @@ def order_disposal(by: User, second_by: User) -> int:
         by=by,
         now=now,
     )
+    longest = DataItem.objects.filter(held_since__lt=now - ORDERED_BEFORE).values_list("subject_id", flat=True)
+    _told(longest.distinct(), [row.goes_on], now)
     return approve(disposal_id=row.pk, seen_digest=bytes(row.digest), by=second_by, now=now).items
 
 

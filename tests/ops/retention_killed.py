@@ -46,7 +46,7 @@ def main(values: int, kills: int, batch: int = retention_work.BATCH) -> int:
         fill(server, "killed", values // len(FIELDS))
         before = _rows_deleted(server)
         for number in range(kills):
-            _say(number, *_strike(number, batch))
+            _say(number, *_strike(batch, most=2 * values // (kills + 1)))
         child = _start(batch)
         finished = child.wait(timeout=PATIENCE) == 0
         work = (_rows_deleted(server) - before) / values
@@ -71,13 +71,15 @@ def _start(batch: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-m", "tests.ops.retention_killed", "child", str(batch)])
 
 
-def _strike(number: int, batch: int) -> tuple[int, float]:
-    """Start a child and kill it once it has got on, a random moment later. How many had gone, and how long it lived."""
-    began, gone = time.monotonic(), _gone()
+def _strike(batch: int, *, most: int) -> tuple[int, float]:
+    """Start a child and kill it once it has got on by so many values at most, a random moment later. How many had gone,
+    and how long it lived.
+    """
+    began, until = time.monotonic(), _gone() + random.randint(1, most)
     child = _start(batch)
-    while _gone() == gone and child.poll() is None and time.monotonic() - began < PATIENCE:
+    while _gone() < until and child.poll() is None and time.monotonic() - began < PATIENCE:
         time.sleep(0.002)
-    time.sleep(random.uniform(0, 0.3))
+    time.sleep(random.uniform(0, 0.1))
     child.kill()
     child.wait()
     return _gone(), time.monotonic() - began

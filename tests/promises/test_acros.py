@@ -1,7 +1,7 @@
 """What ACROS promises (AC-1 to AC-9), acted out under its own pack."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,7 +20,7 @@ from policies.models import PolicyVersion
 from policies.pack_types import Pack
 from privacy_portal import demo_media
 from tests.harness.people import Role
-from tests.promises.acting import asked, decide, facts_found, findings_on, one_night, purposes_asked, words_on
+from tests.promises.acting import asked, decide, facts_found, findings_on, one_night, purposes_asked, tell, words_on
 from tests.promises.conftest import Hold
 
 DELIVERY = {
@@ -139,6 +139,7 @@ def test_what_the_management_orders_gone_goes_once_two_people_approved(
     _row, effect = selected(**order, now=now)  # type: ignore[arg-type]
     assert (effect.people, effect.items) == (1, 1) and not Disposal.objects.exists(), "tried dry"
     decide(kind="ORDERED", fields=["phone"], by=staff("dpo"), second=staff("administrator"), at=now)
+    tell(member.subject_id, day=local_date(now), at=now - timedelta(days=7))
     one_night(at=now)
     assert list(DataItem.objects.values_list("field", flat=True)) == ["delivery-address"]
 

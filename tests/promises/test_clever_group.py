@@ -156,6 +156,9 @@ def test_two_people_decide_that_it_is_no_longer_needed(
     assert DataItem.objects.count() == 2
     decide(kind="NOT_NEEDED", fields=["phone"], by=officer, second=staff("administrator"), at=now)
     one_night(at=now)
+    assert DataItem.objects.count() == 2, "not before the person has known of it for seven days"
+    tell(member.subject_id, day=local_date(now), at=now - timedelta(days=7))
+    one_night(at=now)
     assert list(DataItem.objects.values_list("field", flat=True)) == ["full-name"]
 
 

@@ -16,8 +16,9 @@ from accounts.services.registering import register_person
 from audit.services.recording import record
 from consent.models import LedgerEntry
 from core.actors import SYSTEM
+from core.clock import midnight
 from personal_data.enums import HoldGround
-from personal_data.models import DataItem, Device, Disposal, LegalHold, PurposeState, RetentionEvent
+from personal_data.models import DataItem, Device, Disposal, DueNotice, LegalHold, PurposeState, RetentionEvent
 from personal_data.services import holding
 from personal_data.services.files import store_file
 from policies.models import PolicyVersion
@@ -113,6 +114,13 @@ def test_each_day_stands_with_its_rule_and_what_can_be_done(browser: Client, mem
 def test_what_is_due_goes_in_the_coming_night(browser: Client, member: User, hold: Hold) -> None:
     hold("phone", PHONE)
     decide(member, "phone", goes_on=date(2026, 2, 1))
+    assert "9 March 2026" in words(browser), "seven days after the mail"
+    DueNotice.objects.create(
+        subject_id=member.subject_id,
+        notice="retention-7",
+        due_at=midnight(date(2026, 2, 1)),
+        sent_at=MONDAY - 8 * DAY,
+    )
     text = words(browser)
     assert "2 March 2026" in text and "goes in the coming night" in text
     assert "Two people of the organisation decided" in text
