@@ -30,7 +30,7 @@ from personal_data.models import FuseStop, RetentionLine, RetentionRun
 from personal_data.retention_rules import OWN_RECORDS, WHOLE_PERSON
 from personal_data.services.fusing import approve, drop
 from personal_data.services.own_looking import preview_own
-from personal_data.services.retention import begin_run, preview
+from personal_data.services.retention import DueLine, begin_run, preview, preview_of_whole_people
 from policies import selectors as policies
 from policies.pack_types import Pack
 
@@ -148,13 +148,16 @@ class RetentionRunAdmin(ReadOnlyAdmin):
             "lines": [
                 {
                     "rule": rule_words(line.rule, pack),
-                    "what": label_of(line.target),
+                    "what": _what(line),
                     "people": line.people,
                     "items": line.items,
                     "samples": line.samples,
                     "held_back": held_back_lines(line.held_back),
                 }
-                for line in preview(now=now, horizon_days=days, samples=samples)
+                for line in (
+                    *preview(now=now, horizon_days=days, samples=samples),
+                    *preview_of_whole_people(now=now, horizon_days=days),
+                )
             ],
             "shows_samples": samples,
             **_own_records(now),
@@ -255,7 +258,7 @@ def _line(line: RetentionLine, pack: Pack | None) -> dict[str, Any]:
     }
 
 
-def _what(line: RetentionLine) -> str:
+def _what(line: RetentionLine | DueLine) -> str:
     return _("People, with all that is left of them") if line.rule == WHOLE_PERSON else label_of(line.target)
 
 

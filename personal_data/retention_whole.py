@@ -18,15 +18,19 @@ from policies.pack_types import Pack, RetentionSpec
 PEOPLE = DataSubject._meta.label_lower
 
 
-def whole_people(pack: Pack, moment: Moment, *, most: int, only: UUID | None = None) -> tuple[str, Params]:
+def whole_people(
+    pack: Pack, moment: Moment, *, most: int | None = None, after: UUID | None = None, only: UUID | None = None
+) -> tuple[str, Params]:
     """People of whom nothing is left and who can go whole: those without account and case, and those long inactive.
 
-    With `only` the question is whether this person is one of them.
+    In the order of their references, those beyond `after`; with `only` the question is whether this person is one of
+    them. Of a day to come nobody need have been told yet.
     """
     accounts = get_user_model()._meta.db_table
     rule = longest_inactivity(pack)
     params: Params = {
         "most": most,
+        "after": after,
         "only": only,
         "as_of": moment.as_of,
         "known_before": moment.as_of - timedelta(days=1),
@@ -44,7 +48,8 @@ def whole_people(pack: Pack, moment: Moment, *, most: int, only: UUID | None = N
     )
     return (
         "SELECT s.id FROM public.personal_data_datasubject s"
-        f" WHERE s.state = '{ACTIVE}' AND %(as_of)s <= now() AND ({' OR '.join(ways)}) AND {left}"
+        f" WHERE s.state = '{ACTIVE}' AND ({' OR '.join(ways)}) AND {left}"
+        f"{' AND %(as_of)s <= now()' if moment.checked else ''}{' AND s.id > %(after)s' if after else ''}"
         " AND NOT EXISTS (SELECT FROM public.personal_data_legalhold h"
         "  WHERE h.subject_ref = s.id AND h.released_at IS NULL)"
         f" AND NOT EXISTS (SELECT FROM public.personal_data_purposestate o WHERE o.subject_id = s.id AND o.live)"
@@ -57,6 +62,8 @@ def whole_people(pack: Pack, moment: Moment, *, most: int, only: UUID | None = N
 def _long_inactive(pack: Pack, rule: RetentionSpec, moment: Moment, params: Params) -> str:
     """Inactive for longer than any rule asks, and told in time where the person can be reached."""
     params["start"], params["period"] = over_since(rule, moment.today), interval_of(rule)
+    if not moment.checked:
+        return f"{LAST_ACTIVE} < %(start)s"
     params["email_fields"] = [spec.code for spec in pack.fields if spec.kind == FieldKind.EMAIL]
     day = f"(({LAST_ACTIVE} AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + %(period)s::interval)"
     told = told_sql("s.id", day, "%(as_of)s::timestamptz")

@@ -58,11 +58,11 @@ def too_many(going: int, held: int) -> bool:
     return going >= FEWEST and going * 100 > settings.PORTAL_RETENTION_MAX_SHARE * held
 
 
-def most_without_asking(run: RetentionRun) -> int | None:
-    """How many entries a run may delete by itself; None once two people let it delete more."""
+def most_without_asking(run: RetentionRun, *, held: int) -> int | None:
+    """How many of the entries or people held a run may delete by itself; None once two people let it delete more."""
     if run.stops.filter(reason=FuseReason.SHARE, second_at__isnull=False).exists():
         return None
-    return max(FEWEST - 1, run.items_held * settings.PORTAL_RETENTION_MAX_SHARE // 100)
+    return max(FEWEST - 1, held * settings.PORTAL_RETENTION_MAX_SHARE // 100)
 
 
 def stop(run: RetentionRun, reasons: Mapping[FuseReason, Figures], *, by: Actor, now: datetime) -> None:

@@ -29,9 +29,10 @@ from personal_data.retention_query import Moment, searches
 from personal_data.retention_rules import WHOLE_PERSON, rules_digest
 from personal_data.retention_whole import PEOPLE
 from personal_data.services.fusing import TASK, check_fuse, stop, tick
-from personal_data.services.retention_looking import Due, all_triggers, allowed, look
+from personal_data.services.retention_looking import Due, all_triggers, allowed, count_whole_people, look
 from personal_data.services.retention_looking import DueLine as DueLine
 from personal_data.services.retention_looking import preview as preview
+from personal_data.services.retention_looking import preview_of_whole_people as preview_of_whole_people
 from personal_data.services.retention_people import erase_whole_people
 from personal_data.services.retention_work import Pace, TooMany, close_line, finish, give_up, sweep
 from personal_data.staff_telling import RUN_FAILED, tell_staff
@@ -116,7 +117,7 @@ def _open_runs() -> "QuerySet[RetentionRun]":
 
 def _begin(version: PolicyVersion, kind: str, by: Actor, now: datetime) -> RetentionRun:
     pack, as_of = policies.document(version), allowed(now)
-    due = look(pack, Moment(as_of))
+    due, whole = look(pack, Moment(as_of)), count_whole_people(pack, Moment(as_of))
     run = RetentionRun.objects.create(
         kind=kind,
         day=local_date(now),
@@ -126,12 +127,12 @@ def _begin(version: PolicyVersion, kind: str, by: Actor, now: datetime) -> Reten
         rules_digest=rules_digest(pack),
         people_held=DataSubject.objects.filter(state=SubjectState.ACTIVE).count(),
         items_held=sum(model._default_manager.count() for model in (DataItem, StoredFile, Device)),
-        people_due=due.people,
+        people_due=due.people + whole,
         items_due=due.items,
         started_at=now,
     )
-    _write_lines(run, due)
-    details = {"kind": str(kind), "policy": version.number, "people": due.people, "items": due.items}
+    _write_lines(run, due, whole)
+    details = {"kind": str(kind), "policy": version.number, "people": run.people_due, "items": due.items}
     record(event=AuditEvent.RETENTION_BEGUN, target=f"retention:{run.pk}", by=by, now=now, details=details)
     reasons = check_fuse(run, pack=pack, now=now)
     if FuseReason.RULES in reasons:
@@ -143,7 +144,7 @@ def _begin(version: PolicyVersion, kind: str, by: Actor, now: datetime) -> Reten
     return run
 
 
-def _write_lines(run: RetentionRun, due: Due) -> None:
+def _write_lines(run: RetentionRun, due: Due, whole: int) -> None:
     lines = [
         RetentionLine(
             run=run,
@@ -155,7 +156,7 @@ def _write_lines(run: RetentionRun, due: Due) -> None:
         )
         for line in due.lines
     ]
-    RetentionLine.objects.bulk_create([*lines, RetentionLine(run=run, rule=WHOLE_PERSON, target=PEOPLE)])
+    RetentionLine.objects.bulk_create([*lines, RetentionLine(run=run, rule=WHOLE_PERSON, target=PEOPLE, due=whole)])
 
 
 def _effect_of_change(run: RetentionRun, due: Due) -> Mapping[str, object]:
@@ -178,7 +179,13 @@ def _turn(run: RetentionRun, now: datetime, pace: Pace) -> bool:
     except TooMany:
         with transaction.atomic():
             run.refresh_from_db()
-            figures = {"items": run.items_gone, "of_items": run.items_held, "under_way": True}
+            figures = {
+                "items": run.items_gone,
+                "of_items": run.items_held,
+                "people": run.people_gone,
+                "of_people": run.people_held,
+                "under_way": True,
+            }
             stop(run, {FuseReason.SHARE: figures}, by=SYSTEM, now=now)
         return True
     except Exception as error:
@@ -199,7 +206,8 @@ def _work(run: RetentionRun, now: datetime, pace: Pace) -> bool:
         if not all(sweep(run, line, search, pace, now=now) for search in mine):
             return False
         close_line(line, mine)
-    erase_whole_people(run, pack=pack, moment=moment, now=now)
+    if not erase_whole_people(run, pack=pack, moment=moment, pace=pace, now=now):
+        return False
     finish(run, pack, now=now + pace.lasted)
     return True
 

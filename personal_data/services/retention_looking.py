@@ -17,8 +17,16 @@ from personal_data.enums import DisposalState
 from personal_data.fields import read_value
 from personal_data.models import DataItem, Disposal, StoredFile
 from personal_data.retention_query import Moment, Search, counted, searches
-from personal_data.retention_rules import Trigger, changed_rules, decided_triggers, rules_told, triggers_of
+from personal_data.retention_rules import (
+    WHOLE_PERSON,
+    Trigger,
+    changed_rules,
+    decided_triggers,
+    rules_told,
+    triggers_of,
+)
 from personal_data.retention_tables import FILES, ITEMS
+from personal_data.retention_whole import PEOPLE, whole_people
 from personal_data.values import mask_value
 from policies import selectors as policies
 from policies.pack_types import Pack
@@ -55,6 +63,26 @@ def preview(*, now: datetime, horizon_days: int = 0, samples: bool = True) -> li
         return []
     moment = Moment(allowed(now)).in_days(horizon_days)
     return list(look(policies.document(version), moment, samples=samples).lines)
+
+
+def preview_of_whole_people(*, now: datetime, horizon_days: int = 0) -> list[DueLine]:
+    """The people of whom nothing is held and who would go whole, a line when there are any. Changes nothing."""
+    version = policies.version_in_force(now)
+    if version is None:
+        return []
+    moment = Moment(allowed(now)).in_days(horizon_days)
+    people = count_whole_people(policies.document(version), moment)
+    return [DueLine(WHOLE_PERSON, PEOPLE, people, 0)] if people else []
+
+
+def count_whole_people(pack: Pack, moment: Moment) -> int:
+    """How many people go whole at a moment, of whom nothing is held now."""
+    statement, params = whole_people(pack, moment)
+    with transaction.atomic(), connection.cursor() as cursor:
+        _take_time(cursor)
+        cursor.execute(f"SELECT count(*) FROM ({statement}) whole", params)  # noqa: S608  constants and parameters
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def look(pack: Pack, moment: Moment, *, triggers: Sequence[Trigger] | None = None, samples: bool = False) -> Due:
@@ -125,10 +153,16 @@ def without_compiling(cursor: Any) -> None:
     Nothing is known of how clear columns are spread (they take no statistics), so the database would read whole tables
     for a few rows: it is told to look each person up.
     """
+    _take_time(cursor)
     cursor.execute(
-        "SELECT set_config('jit', 'off', true), set_config('enable_hashjoin', 'off', true),"
-        " set_config('enable_mergejoin', 'off', true), set_config('random_page_cost', '0.1', true),"
-        " set_config('statement_timeout', %(most)s, true),"
+        "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
+        " set_config('random_page_cost', '0.1', true)"
+    )
+
+
+def _take_time(cursor: Any) -> None:
+    cursor.execute(
+        "SELECT set_config('jit', 'off', true), set_config('statement_timeout', %(most)s, true),"
         " set_config('transaction_timeout', %(most)s, true)",
         {"most": LONGEST_SEARCH},
     )

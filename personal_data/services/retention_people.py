@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
 
 from core.actors import SYSTEM
 from personal_data.enums import Order
@@ -15,39 +16,58 @@ from personal_data.retention_query import Moment
 from personal_data.retention_rules import WHOLE_PERSON
 from personal_data.retention_whole import whole_people
 from personal_data.services.erasing import begin_erasure
+from personal_data.services.fusing import most_without_asking
 from personal_data.services.ordering import give_orders
+from personal_data.services.retention_work import Pace, TooMany
 from personal_data.sign_in_address import sign_in_address
 from policies.pack_types import Pack
 
 KIND = "retention"
-MOST_A_RUN = 500  # the rest goes the next night
+AT_ONCE = 100  # people of one turn: what is asked for meanwhile comes before the next
 _LOCK = "SELECT id FROM public.personal_data_datasubject WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED"
 
 
-def erase_whole_people(run: RetentionRun, *, pack: Pack, moment: Moment, now: datetime) -> int:
-    """Begin the erasure of everybody concerned, at most so many a run; how many."""
+def erase_whole_people(run: RetentionRun, *, pack: Pack, moment: Moment, pace: Pace, now: datetime) -> bool:
+    """Begin the erasure of the next people concerned; whether everybody was reached. Raises TooMany."""
     line = RetentionLine.objects.filter(run=run, rule=WHOLE_PERSON, done=False).first()
     if line is None:
-        return 0
+        return True
+    begun, last = 0, None
+    while found := _found(pack, moment, last):
+        for subject_id in found:
+            with pace.batch():
+                begun += _erase(run, line, subject_id, pack, moment, now)
+        last = found[-1]
+        if begun and len(found) == AT_ONCE and not pace.is_without_end:
+            return False
+    RetentionLine.objects.filter(pk=line.pk).update(done=True, due=Greatest("due", "gone"))
+    return True
+
+
+def _found(pack: Pack, moment: Moment, after: UUID | None) -> list[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(*whole_people(pack, moment, most=max(0, MOST_A_RUN - line.gone)))
-        found = [one for (one,) in cursor.fetchall()]
-    begun = sum(_erase(run, line, subject_id, pack, moment, now) for subject_id in found)
-    RetentionLine.objects.filter(pk=line.pk).update(done=True, due=line.gone + begun)
-    return begun
+        cursor.execute(*whole_people(pack, moment, most=AT_ONCE, after=after))
+        return [one for (one,) in cursor.fetchall()]
 
 
 def _erase(run: RetentionRun, line: RetentionLine, subject_id: UUID, pack: Pack, moment: Moment, now: datetime) -> bool:
-    """Begin one erasure, asked once more with the person locked; recipients delete too."""
+    """Begin one erasure, asked once more with the person locked; recipients delete too. Raises TooMany."""
     try:
         with transaction.atomic():
             if not _still(subject_id, pack, moment):
                 return False
             _begin(subject_id, f"{KIND}:{run}", now)
             _count(RetentionLine.objects.filter(pk=line.pk))
+            _check_share(run)
     except (SubjectGone, HeldForLaw):
         return False
     return True
+
+
+def _check_share(run: RetentionRun) -> None:
+    most = most_without_asking(run, held=run.people_held)
+    if most is not None and RetentionRun.objects.filter(pk=run.pk, people_gone__gt=most).exists():
+        raise TooMany
 
 
 def erase_again(*, subject_id: UUID, basis: str, now: datetime) -> None:

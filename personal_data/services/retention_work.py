@@ -70,6 +70,11 @@ class Pace:
         """Whether the turn has lasted long enough."""
         return self._ends is not None and time.monotonic() > self._ends
 
+    @property
+    def is_without_end(self) -> bool:
+        """Whether the turn goes on until the run is over."""
+        return self.longest is None
+
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Do a batch, then rest as long as the setting says for the work it was."""
@@ -167,7 +172,7 @@ def _count_up(run: RetentionRun, line: RetentionLine, gone: int) -> None:
         cursor.execute(_COUNT_LINE, [gone, line.pk])
         cursor.execute(_COUNT_RUN, [gone, run.pk])
         (total,) = cursor.fetchone()
-    most = most_without_asking(run)
+    most = most_without_asking(run, held=run.items_held)
     if most is not None and total > most:
         raise TooMany
 

@@ -4,20 +4,25 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from core import clock
-from personal_data.enums import RunState, SubjectState
+from core.actors import SYSTEM
+from personal_data.enums import RunKind, RunState, SubjectState
 from personal_data.models import DataSubject, ErasureRun, RetentionLine
 from personal_data.retention_rules import WHOLE_PERSON
-from personal_data.services import retention_people
+from personal_data.services import fusing, retention_people
 from personal_data.services.erasing import run_due_erasures
+from personal_data.services.retention import begin_run, continue_run, preview_of_whole_people
 from policies.models import PolicyVersion
+from tests.harness.people import Role
 from tests.personal_data.retention_steps import event, held_back, person, publish_with, purpose, rule, run, value
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 
 DAY = timedelta(days=1)
 THREE_YEARS = timedelta(days=3 * 366)
+ONE, TWO = Role("dpo", 1), Role("administrator", 2)
 
 
 @pytest.fixture(autouse=True)
@@ -74,9 +79,66 @@ def test_a_hold_a_case_and_a_live_consent_keep_the_person(policy: PolicyVersion,
     assert whole() == set()
 
 
-def test_no_more_than_a_set_number_goes_in_one_run(policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention_people, "MOST_A_RUN", 2)
+def test_everybody_goes_in_one_night_some_in_each_turn(policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention_people, "AT_ONCE", 2)
+    for _ in range(5):
+        person(ago=THREE_YEARS)
+    begun = begin_run(kind=RunKind.BY_HAND, by=SYSTEM, now=clock.now())
+    turns = []
+    while not continue_run(run_id=begun.pk, now=clock.now()):
+        turns.append(len(whole()))
+    assert turns == [2, 4] and len(whole()) == 5
+    line = RetentionLine.objects.get(run=begun, rule=WHOLE_PERSON)
+    assert (line.due, line.gone, line.done) == (5, 5, True)
+
+
+def test_whoever_has_to_stay_does_not_keep_the_others_waiting(
+    policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention_people, "AT_ONCE", 1)
+    people = sorted((person(ago=THREE_YEARS) for _ in range(3)), key=lambda one: one.pk.int)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT 1 FROM personal_data_datasubject WHERE id = %s FOR UPDATE", [people[0].pk])
+            assert run().state == RunState.DONE
+    finally:
+        other.close()
+    assert whole() == {one.pk for one in people[1:]}
+
+
+def test_more_people_than_the_set_share_do_not_go_by_themselves(policy: PolicyVersion) -> None:
+    for _ in range(20):
+        person(ago=THREE_YEARS)
+    stopped = run()
+    assert stopped.state == RunState.STOPPED and not whole()
+    assert stopped.stops.get().figures == {"people": 20, "of_people": 20, "items": 0, "of_items": 0}
+
+
+def test_people_who_come_to_it_under_way_stop_the_run_before_the_share_is_passed(policy: PolicyVersion) -> None:
+    for _ in range(19):
+        person(ago=THREE_YEARS)
+    begun = begin_run(kind=RunKind.BY_HAND, by=SYSTEM, now=clock.now())
     for _ in range(3):
         person(ago=THREE_YEARS)
-    assert run().people_gone == 2
-    assert run().people_gone == 1
+    assert not continue_run(run_id=begun.pk, now=clock.now(), longest=None)
+    begun.refresh_from_db()
+    assert begun.state == RunState.STOPPED and len(whole()) == begun.people_gone == 19
+    assert begun.stops.get().figures["people"] == 19
+    for colleague in (ONE, TWO):
+        fusing.approve(stop_id=begun.stops.get().pk, by=colleague, now=clock.now())
+    assert continue_run(run_id=begun.pk, now=clock.now(), longest=None)
+    assert len(whole()) == 22
+
+
+def test_the_preview_counts_them_today_and_of_days_to_come(policy: PolicyVersion) -> None:
+    person(ago=THREE_YEARS)
+    person()
+    value(person(ago=THREE_YEARS))
+    seen = [preview_of_whole_people(now=clock.now(), horizon_days=days) for days in (0, 30)]
+    assert [[(line.rule, line.people, line.items) for line in lines] for lines in seen] == [
+        [(WHOLE_PERSON, 1, 0)],
+        [(WHOLE_PERSON, 2, 0)],
+    ]
+    assert not whole()
