@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
@@ -102,7 +102,7 @@ class ErasureRunAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """One erasure: what was planned, how far it is, what came of it."""
-        run = self._run(request, object_id)
+        run = self.entry_or_404(request, object_id)
         lines = list(run.plan.lines.all())
         context = {
             **self.admin_site.each_context(request),
@@ -124,7 +124,7 @@ class ErasureRunAdmin(ReadOnlyAdmin):
         """Set a stuck erasure going again."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        run = self._run(request, pk)
+        run = self.entry_or_404(request, pk)
         try:
             resume(run_id=run.pk, by=_acting(request), now=clock.now())
         except NotAllowed as refusal:
@@ -132,15 +132,6 @@ class ErasureRunAdmin(ReadOnlyAdmin):
         else:
             messages.success(request, _("The deletion goes on. Look again in a minute."))
         return redirect(reverse("admin:personal_data_erasurerun_change", args=[run.pk]))
-
-    def _run(self, request: HttpRequest, pk: str | UUID) -> ErasureRun:
-        try:
-            run = ErasureRun.objects.select_related("plan").filter(pk=UUID(str(pk))).first()
-        except ValueError as error:
-            raise Http404 from error
-        if run is None or not self.has_view_permission(request):
-            raise Http404
-        return run
 
 
 def _holds(run: ErasureRun, by: Actor) -> list[dict[str, str]]:

@@ -1,11 +1,10 @@
 """Imports of people at the staff desk: a file is checked, its faults are read, then it is taken in, or undone."""
 
 from typing import Any, cast
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
@@ -77,8 +76,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.post_route("apply", self.apply_view, self._batch),
-            self.post_route("undo", self.undo_view, self._batch),
+            self.post_route("apply", self.apply_view, self.entry_or_404),
+            self.post_route("undo", self.undo_view, self.entry_or_404),
             *super().get_urls(),
         ]
 
@@ -113,7 +112,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         """One import: how far it is, every fault, what can be done. Nothing is changed at this address."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        batch = self._batch(request, object_id)
+        batch = self.entry_or_404(request, object_id)
         may = permissions.can_import(by=_acting(request))
         context = {
             **self.admin_site.each_context(request),
@@ -171,15 +170,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         except NotAllowed as refusal:
             form.add_error(None, refusal.message)
             return None
-
-    def _batch(self, request: HttpRequest, pk: str | UUID) -> ImportBatch:
-        try:
-            batch = ImportBatch.objects.filter(pk=UUID(str(pk))).first()
-        except ValueError as error:
-            raise Http404 from error
-        if batch is None or not self.has_view_permission(request):
-            raise Http404
-        return batch
 
     def _back(self, batch: ImportBatch) -> HttpResponse:
         return redirect(reverse(f"admin:{NAME}_change", args=[batch.pk]))

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -80,9 +80,9 @@ class MergeAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self._route("merge", self.merge_view),
-            self._route("decline", self.decline_view),
-            self._route("part", self.part_view),
+            self.post_route("merge", self.merge_view, self._to_act_on),
+            self.post_route("decline", self.decline_view, self._to_act_on),
+            self.post_route("part", self.part_view, self._to_act_on),
             *super().get_urls(),
         ]
 
@@ -112,7 +112,7 @@ class MergeAdmin(ReadOnlyAdmin):
         """One pair side by side. The look at either is recorded; nothing else is changed at this address."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._page(request, self._row(request, object_id))
+        return self._page(request, self.entry_or_404(request, object_id))
 
     def merge_view(self, request: HttpRequest, row: Merge) -> HttpResponse:
         """These are one person."""
@@ -195,25 +195,11 @@ class MergeAdmin(ReadOnlyAdmin):
             messages.error(request, str(refusal.message))
         return self._back(row)
 
-    def _row(self, request: HttpRequest, pk: str | UUID) -> Merge:
-        try:
-            row = Merge.objects.filter(pk=UUID(str(pk))).first()
-        except ValueError as error:
-            raise Http404 from error
-        if row is None or not self.has_view_permission(request):
-            raise Http404
+    def _to_act_on(self, request: HttpRequest, pk: UUID) -> Merge:
+        row: Merge = self.entry_or_404(request, pk)
+        if not permissions.can_import(by=_acting(request)):
+            raise PermissionDenied
         return row
-
-    def _route(self, name: str, view: Callable[[HttpRequest, Merge], HttpResponse]) -> URLPattern:
-        def by_post(request: HttpRequest, pk: UUID) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            row = self._row(request, pk)
-            if not permissions.can_import(by=_acting(request)):
-                raise PermissionDenied
-            return view(request, row)
-
-        return path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(by_post), name=f"{NAME}_{name}")
 
     def _back(self, row: Merge) -> HttpResponse:
         return redirect(reverse(f"admin:{NAME}_change", args=[row.pk]))

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, cast
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import F, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
@@ -105,9 +104,9 @@ class RecipientTaskAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            self.post_route("tell", self.tell_view, self._task),
-            self.post_route("confirm", self.confirm_view, self._task),
-            self.post_route("named", self.named_view, self._task),
+            self.post_route("tell", self.tell_view, self.entry_or_404),
+            self.post_route("confirm", self.confirm_view, self.entry_or_404),
+            self.post_route("named", self.named_view, self.entry_or_404),
             *super().get_urls(),
         ]
 
@@ -117,7 +116,7 @@ class RecipientTaskAdmin(ReadOnlyAdmin):
         """One order: to whom, what about, until when, and whether it was confirmed."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._page(request, self._task(request, object_id), ConfirmForm())
+        return self._page(request, self.entry_or_404(request, object_id), ConfirmForm())
 
     def tell_view(self, request: HttpRequest, task: RecipientTask) -> HttpResponse:
         """Record that the recipient was told."""
@@ -183,15 +182,6 @@ class RecipientTaskAdmin(ReadOnlyAdmin):
             "urls": {name: reverse(f"admin:{NAME}_{name}", args=[task.pk]) for name in ("tell", "confirm", "named")},
         }
         return render(request, "admin/personal_data/order.html", context, status=status)
-
-    def _task(self, request: HttpRequest, pk: str | UUID) -> RecipientTask:
-        try:
-            task = RecipientTask.objects.filter(pk=UUID(str(pk))).first()
-        except ValueError as error:
-            raise Http404 from error
-        if task is None or not self.has_view_permission(request):
-            raise Http404
-        return task
 
 
 def late(now: Any) -> Q:

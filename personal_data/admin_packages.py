@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
@@ -94,7 +94,7 @@ class PackageAdmin(ReadOnlyAdmin):
         """One copy: what it answers, how far it is, why it did not work."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        package, by = self._package(request, object_id), _acting(request)
+        package, by = self.entry_or_404(request, object_id), _acting(request)
         stuck = package.state == PackageState.STUCK
         context = {
             **self.admin_site.each_context(request),
@@ -112,7 +112,7 @@ class PackageAdmin(ReadOnlyAdmin):
         """Set a stuck copy going again."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        package = self._package(request, pk)
+        package = self.entry_or_404(request, pk)
         try:
             resume(package_id=package.pk, by=_acting(request), now=clock.now())
         except NotAllowed as refusal:
@@ -120,15 +120,6 @@ class PackageAdmin(ReadOnlyAdmin):
         else:
             messages.success(request, _("The copy is made again. Look again in a minute."))
         return redirect(f"admin:{NAME}_change", package.pk)
-
-    def _package(self, request: HttpRequest, pk: str | UUID) -> Package:
-        try:
-            found = self.get_queryset(request).filter(pk=UUID(str(pk))).first()
-        except ValueError as error:
-            raise Http404 from error
-        if found is None or not self.has_view_permission(request):
-            raise Http404
-        return found
 
 
 def _mark(package: Package) -> dict[str, str]:

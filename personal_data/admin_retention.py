@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -111,7 +110,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
         """One run: its figures, what each rule did, what stopped it, and what was recorded of it."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        run, by, pack = self._run(request, object_id), _acting(request), _pack(clock.now())
+        run, by, pack = self.entry_or_404(request, object_id), _acting(request), _pack(clock.now())
         context = {
             **self.admin_site.each_context(request),
             "title": _("Retention run %(number)s") % {"number": run},
@@ -175,15 +174,6 @@ class RetentionRunAdmin(ReadOnlyAdmin):
             return redirect(f"admin:{NAME}_changelist")
         messages.success(request, _("The run has begun. Look again in a minute."))
         return redirect(f"admin:{NAME}_change", run.pk)
-
-    def _run(self, request: HttpRequest, pk: str | UUID) -> RetentionRun:
-        try:
-            run = RetentionRun.objects.filter(pk=UUID(str(pk))).first()
-        except ValueError as error:
-            raise Http404 from error
-        if run is None or not self.has_view_permission(request):
-            raise Http404
-        return run
 
     def _route(self, name: str, service: Callable[..., FuseStop], done: Any) -> URLPattern:
         def by_post(request: HttpRequest, pk: int) -> HttpResponse:
