@@ -1,7 +1,9 @@
 """Deleting everything: the plan, the password once more, a page that shows how far it is, and the certificate."""
 
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -28,6 +30,26 @@ from personal_data.models import ErasureRun
 from personal_data.planning import KEPT
 from personal_data.services.erasing import cancel_erasure, progress_token, run_by_token
 from policies import selectors as policies
+
+
+class LinkUnknown(Http404):
+    """Nothing is known of a link: mistyped, long over, or younger than the backup the database was restored from."""
+
+
+LinkView = Callable[[HttpRequest, str], HttpResponse]
+
+
+def link_page(view: LinkView) -> LinkView:
+    """A page for whoever has the link; an unknown one is answered with what its holder can do."""
+
+    @wraps(view)
+    def shown(http: HttpRequest, token: str) -> HttpResponse:
+        try:
+            return view(http, token)
+        except LinkUnknown:
+            return render(http, "accounts/erase_unknown.html", status=404)
+
+    return shown
 
 
 @member_page
@@ -61,6 +83,7 @@ def erase(http: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@link_page
 def progress(http: HttpRequest, token: str) -> HttpResponse:
     """How far the deletion is; open to whoever has the link, signed in or not. Says nothing about the person."""
     run = _run(token)
@@ -99,6 +122,7 @@ def progress(http: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
+@link_page
 def cancel(http: HttpRequest, token: str) -> HttpResponse:
     """Call a deletion off that has not begun; for whoever has the link, signed in or not."""
     run = _run(token)
@@ -110,6 +134,7 @@ def cancel(http: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
+@link_page
 def certificate(http: HttpRequest, token: str) -> HttpResponse:
     """What was deleted and what was kept, to read, print and save."""
     run = _finished(token)
@@ -127,6 +152,7 @@ def certificate(http: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
+@link_page
 def certificate_file(http: HttpRequest, token: str) -> HttpResponse:
     """The same as a PDF."""
     run = _finished(token)
@@ -153,7 +179,7 @@ def _cooling_hours(http: HttpRequest) -> int:
 def _run(token: str) -> ErasureRun:
     run = run_by_token(token, at=clock.now())
     if run is None:
-        raise Http404
+        raise LinkUnknown
     return run
 
 

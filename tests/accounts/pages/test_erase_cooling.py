@@ -129,7 +129,10 @@ def test_once_begun_it_cannot_be_called_off(browser: Client, hold: Hold) -> None
 
 def test_an_unknown_link_shows_and_cancels_nothing(browser: Client) -> None:
     for token in ("0" * 64, uuid4().hex):
-        assert browser.get(f"/en/account/erase/progress/{token}/").status_code == 404
+        answer = browser.get(f"/en/account/erase/progress/{token}/")
+        text = html.unescape(answer.content.decode())
+        assert answer.status_code == 404 and "This deletion is not known here" in text
+        assert "nothing has been deleted, and you can ask for it again" in text and "/en/complaints/new/" in text
         assert browser.post(f"/en/account/erase/progress/{token}/cancel/").status_code == 404
 
 
