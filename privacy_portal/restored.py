@@ -24,7 +24,9 @@ class RestoredMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path in _ALWAYS or not _is_shut():
             return self.get_response(request)
-        answer = HttpResponse(loader.render_to_string("restoring.html", _in_both_languages()), status=503)
+        answer = HttpResponse(
+            loader.render_to_string("restoring.html", _in_both_languages(_again(request))), status=503
+        )
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
         answer.headers["Cache-Control"] = "no-store"
         return answer
@@ -37,12 +39,21 @@ class RestoredMiddleware:
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"})
 
 
-def _in_both_languages() -> dict[str, object]:
+def _again(request: HttpRequest) -> str:
+    """Where to try again: the page that was asked for; after something was sent, the start."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+
+
+def _in_both_languages(again: str) -> dict[str, object]:
     titles, sections = [], []
     for number, (code, _name) in enumerate(settings.LANGUAGES):
         with override(code):
             titles.append(gettext("Back in a few minutes"))
-            sections.append(loader.render_to_string("_partials/restoring.html", {"code": code, "first": number == 0}))
+            sections.append(
+                loader.render_to_string(
+                    "_partials/restoring.html", {"code": code, "first": number == 0, "again": again}
+                )
+            )
     return {"title": " · ".join(titles), "sections": sections}
 
 

@@ -257,10 +257,11 @@ def test_a_database_far_behind_serves_nothing_until_it_is_in_line(
 ) -> None:
     tell(Erased(subject.pk), now=now)
     restore(head, behind=MOST_BY_ITSELF, now=now)
-    answer = client.get("/vi/")
-    assert answer.status_code == 503
-    assert "Quay lại sau vài phút" in answer.content.decode() or "vài phút" in answer.content.decode()
-    assert "Back in a few minutes" in answer.content.decode()
+    answer = client.get("/vi/track/?code=1")
+    words = answer.content.decode()
+    assert answer.status_code == 503 and "vài phút" in words and "Back in a few minutes" in words
+    assert words.count('href="/vi/track/?code=1"') == 2, "to try again, in either language"
+    assert 'class="button" href="/"' in client.post("/vi/track/").content.decode()
     assert client.get("/healthz").status_code == 200
     checks = client.get("/readyz").json()["checks"]
     assert checks["register"] == {"ok": False, "frames_behind": MOST_BY_ITSELF + 1, "reason": "behind"}
