@@ -24,7 +24,7 @@ from personal_data.models import DataItem, DataSubject
 from personal_data.services.warning import Coming, Post, Warned
 from personal_data.telling_sql import TOLD_BEFORE_DAYS
 from policies import selectors as policies
-from policies.enums import FieldKind
+from policies.enums import FILE_KINDS, FieldKind
 from policies.pack_types import Pack
 
 # Whoever does not get these cannot be reached; after any other failure the letter is written anew.
@@ -92,16 +92,23 @@ def _letter(one: Warned, pack: Pack, *, to: str, language: str, is_member: bool,
 
 
 def _lines(one: Warned, pack: Pack, today: date) -> Iterator[str]:
-    """Each day with what goes on it, by name; no value. A day too near is moved to when it may go."""
+    """Each day with what goes on it, by name; no value. A day too near is moved to when it may go.
+
+    What holds one value goes once, on the first day; of files and devices some may go on one day and some on another.
+    """
     labels = {field.code: str(field.label) for field in pack.fields}
+    many = {field.code for field in pack.fields if field.kind in FILE_KINDS or field.kind == FieldKind.DEVICE}
+    named: set[str] = set()
     earliest = today + timedelta(days=TOLD_BEFORE_DAYS)
     days: dict[date, list[str]] = {}
     for part in one.coming:
         day = max(part.day, earliest) if one.notice == "retention-7" else part.day
         names = days.setdefault(day, [])
-        names += [label for code, label in labels.items() if code in part.fields]
+        fresh = [code for code in labels if code in part.fields and code not in named]
+        named.update(code for code in fresh if code not in many)
+        names += [labels[code] for code in fresh]
         names += [_("your account")] if part.with_account else []
-    for day in sorted(days):
+    for day in sorted(day for day, names in days.items() if names):
         yield f"- {told_day(day)}: {', '.join(dict.fromkeys(days[day]))}"
 
 

@@ -157,6 +157,15 @@ def test_what_two_people_decided_for_today_waits_seven_days_after_the_mail_left(
     assert held_back(now + 7 * DAY) == {}
 
 
+def test_what_goes_by_two_decisions_is_named_on_the_first_day_alone(member: User, now: datetime, mails: Mails) -> None:
+    decided(member, date(2026, 3, 20))
+    decided(member, date(2026, 3, 25))
+    assert warn_due(now=now) == 1
+    (mail,) = mails()
+    assert "because it was decided" in mail.body
+    assert mail.body.count("Full name") == 1 and "- 20 March 2026: Full name\n" in mail.body
+
+
 def decided(user: User, day: date) -> None:
     """Two people decided that the name is no longer needed."""
     with transaction.atomic():
@@ -197,6 +206,25 @@ def test_who_cannot_be_reached_is_not_written_to_and_nothing_waits_for_it(
     assert warn_due(now=now) == 1
     (mail,) = mails()
     assert mail.to == ADDRESS and "/auth/signup/" in mail.body and "Họ và tên" in mail.body
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_who_has_no_account_is_offered_to_keep_only_what_can_be_kept(
+    policy: PolicyVersion, now: datetime, mails: Mails, *, keeps: bool
+) -> None:
+    subject = create_subject(by=SYSTEM, now=now, language="en")
+    holding.write_item(subject_id=subject.pk, field="email", value=ADDRESS, by=SYSTEM, now=now)
+    holding.write_item(subject_id=subject.pk, field="payment-reference", value="FT26061998877", by=SYSTEM, now=now)
+    RetentionEvent.objects.create(
+        subject_id=subject.pk, event="payment-confirmed", at=datetime(2025, 9, 20, 3, tzinfo=now.tzinfo)
+    )
+    if keeps:
+        with transaction.atomic():
+            DataSubject.objects.filter(pk=subject.pk).update(last_active_at=now - 720 * DAY)
+            record(event="subject.active", target=f"subject:{subject.pk}", by=SYSTEM, now=now)
+    assert warn_due(now=now) == 1
+    body = mails()[0].body
+    assert "/auth/signup/" in body and "to delete it now" in body and ("to keep it" in body) is keeps
 
 
 def test_an_address_that_takes_no_mail_counts_as_told_another_failure_does_not(member: User, now: datetime) -> None:
