@@ -33,7 +33,12 @@ class Line:
     @property
     def with_account(self) -> bool:
         """Whether the account goes with it."""
-        return any(card.is_sign_in_address for card in self.cards)
+        return bool(self.sign_in_name)
+
+    @property
+    def sign_in_name(self) -> str:
+        """What the person signs in with, where it is among it."""
+        return next((card.label for card in self.cards if card.is_sign_in_address), "")
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,8 @@ class KeptUntil:
     """The rule in words, what lets the field go and when, and what keeps it beyond.
 
     `day` is the day it goes, as far as is known now: None where no day is set, or where what keeps it has no end yet.
-    `beside` is the rule that sets the day, where that is not the field's own.
+    `beside` is the rule that sets the day, where that is not the field's own. `awaits_event`: nothing lets it go by
+    itself, because what its period counts from has not been recorded.
     """
 
     reason: Text
@@ -117,6 +118,7 @@ class KeptUntil:
     is_due: bool = False
     stays: tuple[Stay, ...] = ()
     live_purposes: tuple[str, ...] = ()
+    awaits_event: bool = False
 
     @property
     def kind(self) -> str:
@@ -144,6 +146,8 @@ def kept_until(pack: Pack, spec: FieldSpec, *, held_since: datetime | None, fact
         day=_day(decides, stays, facts.today),
         is_due=any(_goes(one, triggers, spec, live, facts) for one in triggers),
         stays=stays,
+        awaits_event=trigger is None
+        and any(one.rule == RetentionKind.AFTER_EVENT for one in working_together(pack, rule)),
     )
 
 

@@ -26,6 +26,8 @@ def stays_words(kept: KeptUntil) -> list[str]:
     """Why it stays, reason by reason, and when it would go without them."""
     used_for = "; ".join(str(stay.name) for stay in kept.stays if stay.code == HeldBack.PURPOSE)
     told = list(dict.fromkeys(_stay_words(stay, kept, used_for) for stay in kept.stays))
+    if kept.awaits_event:
+        told.append(_("What this time counts from has not been recorded yet. Once it is, the day stands here."))
     if told and kept.trigger is not None and kept.day is None:
         told.append(_("Without this it would go on %(day)s.") % {"day": day(kept.trigger.day)})
     return told

@@ -72,6 +72,9 @@ def test_nothing_goes_for_an_event_that_never_was(shop: Pack) -> None:
     pack, spec = with_rules(shop, rule("after-event", event="order-closed", days=1))
     found = kept(pack, spec)
     assert found.day is None and found.trigger is None and not found.is_due and not found.stays
+    assert found.awaits_event and not kept(pack, spec, events={"order-closed": NOW}).awaits_event
+    beside, spec = with_rules(shop, rule("until-erased"), rule("management-order"))
+    assert not kept(beside, spec).awaits_event
 
 
 def test_the_law_postpones_every_other_day_and_then_lets_it_go(shop: Pack) -> None:

@@ -107,8 +107,17 @@ def test_each_day_stands_with_its_rule_and_what_can_be_done(browser: Client, mem
     assert "20 March 2026" in soon and "after the order is closed" in soon and "Download it" in soon
     assert "Delete now" in soon and "Keep it" not in soon  # no purpose that needs a consent names a payment
     assert "Full name" in dayless and "FT2606" not in text
+    assert "You sign in with “E-mail address”: your account goes with it." in text
     assert f'action="{DATA}delete/"' in browser.get(PAGE).content.decode()
     assert "20 March 2026" in words(browser, "/en/account/") and "20 March 2026" in card(browser, "payment-reference")
+
+
+def test_what_waits_for_something_to_happen_says_so(browser: Client, member: User, hold: Hold) -> None:
+    hold("payment-reference", "FT26061998877")
+    waits = "What this time counts from has not been recorded yet."
+    assert waits in words(browser) and waits in card(browser, "payment-reference")
+    paid(member, MONDAY)
+    assert waits not in words(browser)
 
 
 def test_what_is_due_goes_in_the_coming_night(browser: Client, member: User, hold: Hold) -> None:
