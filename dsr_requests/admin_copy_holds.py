@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit.selectors import entries_about
-from audit.services.recording import read_note
+from audit.services.recording import actor_reference, read_note
 from cases import sealing
 from cases.admin_base import acting
 from cases.enums import ContactKind
@@ -203,6 +203,7 @@ class CopyHoldAdmin(ReadOnlyAdmin):
             "requests": _requests(hold, by=by),
             "seconds": hold.awaits_second and permissions.can_second_copy_hold(hold, by=by),
             "drops": hold.awaits_second and permissions.can_judge_copy_hold(hold, by=by),
+            "is_own": hold.asked_by == actor_reference(by),
             "ends": hold.stands and permissions.can_judge_copy_hold(hold, by=by),
             "form": form or WhyForm(),
             "urls": {name: reverse(f"admin:{NAME}_{name}", args=[hold.pk]) for name in ("second", "drop", "end")},

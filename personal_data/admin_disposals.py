@@ -147,7 +147,10 @@ class DisposalAdmin(ReadOnlyAdmin):
         except NotAllowed as refusal:
             messages.error(request, str(refusal.message))
         else:
-            messages.success(request, _("Declined. Nothing is deleted."))
+            own = row.proposed_by == actor_reference(_acting(request))
+            messages.success(
+                request, _("Taken back. Nothing is deleted.") if own else _("Declined. Nothing is deleted.")
+            )
         return redirect(f"admin:{NAME}_change", row.pk)
 
     def _propose(self, request: HttpRequest, form: DisposalForm) -> HttpResponse:
@@ -204,18 +207,18 @@ def disposal_mark(row: Disposal) -> dict[str, str]:
 
 
 def _facts(row: Disposal, *, by: Actor) -> list[tuple[str, str, str]]:
-    person = row.subject_ref
+    person, ends = row.subject_ref, row.kind == DisposalKind.PURPOSE
     found = [
         (_("What was decided"), str(row.get_kind_display()), ""),
-        (_("What goes"), what_words(row), ""),
+        (_("What ends") if ends else _("What goes"), what_words(row), ""),
         (_("Person"), str(person)[:13] if person else _("everybody"), person_url(person, by=by) if person else ""),
         (_("Only what is held since before"), day(row.held_before), ""),
         (_("Why"), row.ground, ""),
-        (_("Goes on"), day(row.goes_on), ""),
+        (_("Ends on") if ends else _("Goes on"), day(row.goes_on), ""),
         (_("Prepared"), _told(row.proposed_at, row.proposed_by), ""),
         (_("Decided"), _told(row.decided_at, row.decided_by), ""),
         (_("Carried out"), moment(row.done_at), ""),
-        (_("Entries deleted"), str(row.gone) if row.done_at and row.kind != DisposalKind.PURPOSE else "", ""),
+        (_("Entries deleted"), str(row.gone) if row.done_at and not ends else "", ""),
     ]
     return [fact for fact in found if fact[1]]
 

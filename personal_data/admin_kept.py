@@ -112,7 +112,7 @@ class KeptByLawAdmin(ReadOnlyAdmin):
 
 def _facts(row: KeptByLaw) -> list[tuple[str, str]]:
     return [
-        (_("What it was"), label_of(row.target)),
+        (_("Kind of entry"), label_of(row.target)),
         (_("Reference of the person"), str(row.subject_id)),
         (_("Article"), cite(row.clause)),
         (_("Held since"), moment(row.held_since)),

@@ -10,6 +10,7 @@ from accounts.models import User
 from dsr_requests.enums import RequestKind
 from dsr_requests.models import CopyHold, Request
 from dsr_requests.services.fulfilling import run_due
+from dsr_requests.services.holding_copies import ask
 from personal_data.models import Package
 from personal_data.services import packaging
 from tests.cases.desk_steps import page_of, shown
@@ -72,6 +73,15 @@ def test_an_officer_proposes_a_colleague_approves_and_ends_it(
     assert str(hold.pk) in shown(colleague.get(f"{LIST}?state=over", headers=ENGLISH))
 
 
+def test_who_proposed_a_hold_takes_it_back_and_another_declines_it(
+    member: User, agent: User, dpo: User, now: datetime
+) -> None:
+    page = f"{LIST}{ask(subject_id=member.subject_id, ground='R2', words=WHY, by=dpo, now=now).pk}/change/"
+    own, other = (shown(signed_in(user).get(page, headers=ENGLISH)) for user in (dpo, agent))
+    assert "You proposed this" in own and "Take it back" in own and "Decline:" not in own
+    assert "You proposed this" not in other and "Decline: nothing is held back" in other
+
+
 def test_an_open_request_says_at_the_desk_that_its_copy_is_held_back(
     member: User, agent: User, dpo: User, now: datetime
 ) -> None:
@@ -99,8 +109,6 @@ def test_the_person_reads_why_and_how_to_contest_it_and_fetches_nothing(
 
 
 def test_a_proposal_alone_shows_nothing_to_the_person(member: User, dpo: User, now: datetime) -> None:
-    from dsr_requests.services.holding_copies import ask
-
     request = asked(member, now)
     ask(subject_id=member.subject_id, ground="R2", words=WHY, by=dpo, now=now)
     text = shown(signed_in(member).get(f"/en/account/requests/{request.reference}/"))

@@ -176,6 +176,19 @@ def test_the_second_person_is_told_that_the_effect_changed(browser: Browser, hel
     assert "a legal hold stands" in page.split('data-label="Now"')[-1]
 
 
+def test_a_purpose_that_ends_is_told_as_one_and_the_own_proposal_taken_back(
+    browser: Browser, held: DataSubject, now: datetime
+) -> None:
+    mine, sent = browser(Role.DPO), disposal_form(now, kind="PURPOSE", purpose="service")
+    del sent["fields_gone"]
+    digest = hidden(mine.post(f"{DISPOSALS}add/", sent).content.decode(), "digest")
+    mine.post(f"{DISPOSALS}add/", {**sent, "digest": digest, "propose": "1"})
+    address = f"{DISPOSALS}{Disposal.objects.get().pk}/"
+    page = text_of(browser(Role.ADMINISTRATOR), f"{address}change/")
+    assert "What ends" in page and "Ends on" in page and "Decline: the purpose goes on" in page
+    assert "Taken back." in mine.post(f"{address}decline/", follow=True).content.decode()
+
+
 def test_the_start_page_counts_what_waits(browser: Browser, held: DataSubject, now: datetime) -> None:
     mine, hold = browser(Role.DPO), hold_form(now, review_on=(local_date(now) + timedelta(days=1)).isoformat())
     mine.post(f"{HOLDS}add/", hold)
