@@ -32,7 +32,7 @@ from personal_data.errors_holds import NotClear
 from personal_data.forms_retention import HoldForm, ReviewForm, refused
 from personal_data.hold_scope import CATEGORIES
 from personal_data.models import LegalHold
-from personal_data.selectors_holds import case_named, newest_pack
+from personal_data.selectors_holds import case_named, newest_pack, still_answers
 from personal_data.services.holds import place, release, review
 
 STATUS = "_components/status.html"
@@ -249,6 +249,14 @@ def colleague(reference: str) -> str:
     return str(user) if user else (_("the portal itself") if reference == "system" else reference)
 
 
+def _owner(hold: LegalHold) -> str:
+    """Who answers for a hold, and what follows where that colleague has left."""
+    who = colleague(hold.owner)
+    if hold.released_at is not None or still_answers(hold.owner):
+        return who
+    return _("%(who)s, who has left. The officer who keeps the hold answers for it from then on.") % {"who": who}
+
+
 def hold_mark(hold: LegalHold, *, today: date) -> dict[str, str]:
     """How a hold stands, as a mark and in words."""
     if hold.released_at is not None:
@@ -267,7 +275,7 @@ def hold_facts(hold: LegalHold, *, by: Actor) -> list[tuple[str, str, str]]:
         *((_("Also held"), scope_words(one), reverse(f"admin:{NAME}_change", args=[one.pk])) for one in beside(hold)),
         (_("Ground"), str(hold.get_ground_display()), ""),
         (_("Article, or number of the official file"), cite(hold.clause), ""),
-        (_("Who answers for it"), colleague(hold.owner), ""),
+        (_("Who answers for it"), _owner(hold), ""),
         (_("To be reviewed by"), day(hold.review_on), ""),
         (_("Placed"), _told(hold.placed_at, hold.placed_by), ""),
         (_("Released"), _told(hold.released_at, hold.released_by), ""),

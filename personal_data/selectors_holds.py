@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from personal_data.hold_scope import covers
@@ -135,3 +137,12 @@ def newest_pack() -> Pack | None:
     """The policy published last; a hold counts from now on, so does what its kinds of data mean."""
     version = policies.latest_version()
     return policies.document(version) if version else None
+
+
+def still_answers(owner: str) -> bool:
+    """Whether the colleague a hold names, as `user:…`, is still there to answer for it."""
+    staff = get_user_model()._default_manager.filter(is_staff=True, is_active=True)
+    try:
+        return staff.filter(pk=owner.removeprefix("user:")).exists()
+    except ValidationError:
+        return False

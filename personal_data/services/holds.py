@@ -19,7 +19,7 @@ from personal_data.errors_holds import HoldOver, NotClear
 from personal_data.hold_scope import CATEGORIES
 from personal_data.models import DataItem, DataSubject, LegalHold, StoredFile
 from personal_data.permissions import check_can_prepare_retention
-from personal_data.selectors_holds import NamedCase, case_named, newest_pack
+from personal_data.selectors_holds import NamedCase, case_named, newest_pack, still_answers
 from personal_data.staff_telling import HOLD_REVIEW, tell_staff
 
 LONGEST_REVIEW = timedelta(days=366)
@@ -84,13 +84,18 @@ def follow_case(*, case_ref: str, subject_id: UUID, by: Actor, now: datetime) ->
 
 
 def review(*, hold_id: int, review_on: date | None, by: Actor, now: datetime) -> LegalHold:
-    """Looked at and still needed; the next day to look at it. Raises RetentionRefused, NotClear, HoldOver."""
+    """Looked at and still needed; the next day to look at it. Where who answered for it has left, `by` does now.
+
+    Raises RetentionRefused, NotClear, HoldOver.
+    """
     check_can_prepare_retention(by=by)
     day = _checked_review(review_on, now)
     with transaction.atomic():
         hold = _locked(hold_id)
         hold.review_on, hold.reminded_on = day, None
-        hold.save(update_fields=["review_on", "reminded_on"])
+        if not still_answers(hold.owner):
+            hold.owner = actor_reference(by)
+        hold.save(update_fields=["review_on", "reminded_on", "owner"])
         _record(AuditEvent.HOLD_REVIEWED, hold, by, now)
     return hold
 

@@ -264,6 +264,23 @@ def test_the_person_finds_a_hold_in_the_own_record(subject: DataSubject, place: 
     assert "hold.placed" in events(subject)
 
 
+def test_who_keeps_a_hold_whose_owner_left_answers_for_it(place: Place, now: datetime) -> None:
+    there = create_staff(
+        address="truc@example.com",
+        password="một câu dài dễ nhớ",
+        role=StaffRole.DPO,
+        staff_name="Trúc",
+        language="en",
+        by=SYSTEM,
+        now=now,
+    )
+    hold = place(field="phone", owner=f"user:{there.pk}")
+    later = local_date(now) + timedelta(days=30)
+    assert holds.review(hold_id=hold.pk, review_on=later, by=OFFICER, now=now).owner == f"user:{there.pk}"
+    type(there).objects.filter(pk=there.pk).update(is_active=False)
+    assert holds.review(hold_id=hold.pk, review_on=later, by=OFFICER, now=now).owner == "user:1"
+
+
 def test_the_owner_is_reminded_each_week_and_somebody_else_if_the_owner_left(place: Place, now: datetime) -> None:
     def colleague(name: str) -> str:
         user = create_staff(
@@ -295,5 +312,6 @@ def test_the_owner_is_reminded_each_week_and_somebody_else_if_the_owner_left(pla
     assert holds.remind_due(now=due + timedelta(days=14)) == 2
     *_before, one, other = mails_of("staff-hold-review")
     assert "nobody who answers for it is left" in one.body and "nobody who answers" in other.body
+    assert "and answers for it from then on" in one.body
     holds.release(hold_id=hold.pk, by=OFFICER, now=due)
     assert holds.remind_due(now=due + timedelta(days=30)) == 0
