@@ -21,6 +21,7 @@ from outbound.services.queueing import Letter, queue_letters
 from personal_data import keys
 from personal_data.fields import read_value
 from personal_data.models import DataItem, DataSubject
+from personal_data.retention_pack import keeping_pack
 from personal_data.services.warning import Coming, Post, Warned
 from personal_data.telling_sql import TOLD_BEFORE_DAYS
 from policies import selectors as policies
@@ -36,7 +37,7 @@ def write(warned: Sequence[Warned], *, now: datetime) -> list[UUID]:
     version = policies.version_in_force(now)
     if version is None:
         return []
-    pack = policies.document(version)
+    pack = keeping_pack(version)
     people = [one.subject_id for one in warned]
     members = dict(User.objects.filter(subject_id__in=people).values_list("subject_id", "language"))
     known = dict(DataSubject.objects.filter(pk__in=people).values_list("pk", "language"))

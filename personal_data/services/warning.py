@@ -19,6 +19,7 @@ from core.actors import SYSTEM
 from core.clock import local_date, midnight
 from personal_data.enums import AuditEvent
 from personal_data.models import DataItem, DueNotice, StoredFile
+from personal_data.retention_pack import keeping_pack
 from personal_data.retention_query import Moment, Params, searches
 from personal_data.retention_rules import (
     Trigger,
@@ -89,7 +90,7 @@ def warn_due(*, now: datetime) -> int:
     version = policies.version_in_force(now)
     if version is None:
         return 0
-    pack, written = policies.document(version), 0
+    pack, written = keeping_pack(version), 0
     for notice in NOTICES:
         for _turn in range(TIMES):
             told = _tell_some(pack, notice, now=now)
