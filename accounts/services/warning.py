@@ -46,6 +46,7 @@ def write(warned: Sequence[Warned], *, now: datetime) -> list[UUID]:
         _letter(
             one,
             pack,
+            asked=policies.document(version),
             to=addresses[one.subject_id],
             language=members.get(one.subject_id) or known[one.subject_id],
             is_member=one.subject_id in members,
@@ -76,7 +77,8 @@ def outcome(people: Collection[UUID]) -> dict[UUID, datetime | None]:
 POST = Post(write, outcome)
 
 
-def _letter(one: Warned, pack: Pack, *, to: str, language: str, is_member: bool, now: datetime) -> Letter:
+def _letter(one: Warned, pack: Pack, *, asked: Pack, to: str, language: str, is_member: bool, now: datetime) -> Letter:
+    """`asked` is the policy in force, by which alone something can be kept."""
     with override(language):
         page = reverse("accounts:retention") if is_member else reverse("account_signup")
         context: Mapping[str, str] = {
@@ -86,7 +88,7 @@ def _letter(one: Warned, pack: Pack, *, to: str, language: str, is_member: bool,
             "is_member": "yes" if is_member else "",
             "is_last": "yes" if one.notice == "retention-7" else "",
             "with_account": "yes" if any(part.with_account for part in one.coming) else "",
-            "can_keep": "yes" if any(_can_keep(part, pack) for part in one.coming) else "",
+            "can_keep": "yes" if any(_can_keep(part, asked) for part in one.coming) else "",
         }
     dedup = f"{one.notice}:{one.subject_id}:{one.coming[0].day}:{local_date(now)}"
     return Letter(notices.RETENTION_WARNING, to, language, context, one.subject_id, dedup)
