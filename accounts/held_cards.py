@@ -48,7 +48,7 @@ class Card:
     @property
     def is_typed(self) -> bool:
         """Whether the person types the value here."""
-        return not (self.is_files or self.is_devices or self.is_sign_in_address)
+        return not (self.is_files or self.is_devices or self.is_sign_in_address or self.held.is_former)
 
     @property
     def is_held(self) -> bool:

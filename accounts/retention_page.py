@@ -146,7 +146,7 @@ def _lines(cards: Iterable[Card]) -> list[Line]:
 def _carriers(card: Card, version: PolicyVersion) -> list[str]:
     """The purposes a consent to which would move the day of one field: not one the law set, nor one ordered."""
     trigger = card.held.kept.trigger
-    if trigger is None or not (trigger.yields or trigger.kind == RetentionKind.WHILE_PURPOSE):
+    if card.held.is_former or trigger is None or not (trigger.yields or trigger.kind == RetentionKind.WHILE_PURPOSE):
         return []
     found = [policies.purpose(version, code) for code in card.held.spec.purposes]
     live = card.held.kept.live_purposes

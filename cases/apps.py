@@ -16,10 +16,12 @@ class CasesConfig(AppConfig):
         from cases.services.codes import CODES, remove_old
         from cases.services.digesting import DIGESTS, forget_digests
         from cases.services.emptying import CASES, empty_over, has_words_left
+        from cases.services.open_mark import mark_people
         from personal_data.own_records import sweep_records
         from personal_data.selectors_holds import use_cases
         from personal_data.services import erasing
         from personal_data.services.evidence import keep_evidence_while, notes_go_with
+        from personal_data.services.merging import when_joined
         from personal_data.services.replay_erasing import before_many_go
 
         erasing.before_rows_go(release_all_of)
@@ -30,4 +32,5 @@ class CasesConfig(AppConfig):
         keep_evidence_while(has_words_left)
         notes_go_with(("complaint", "request"))
         use_cases(named_case)
+        when_joined(mark_people)
         package_parts.register()

@@ -26,6 +26,7 @@ from personal_data.enums import AuditEvent, FuseReason, RunKind, RunState
 from personal_data.erasure_words import label_of
 from personal_data.held_words import held_back_lines
 from personal_data.models import FuseStop, RetentionLine, RetentionRun
+from personal_data.retention_pack import keeping_pack
 from personal_data.retention_rules import OWN_RECORDS, WHOLE_PERSON
 from personal_data.services.fusing import approve, drop
 from personal_data.services.own_looking import preview_own
@@ -353,7 +354,7 @@ def _figure(number: int | None) -> str:
 
 def _pack(now: datetime) -> Pack | None:
     version = policies.version_in_force(now)
-    return policies.document(version) if version else None
+    return keeping_pack(version) if version else None
 
 
 def _acting(request: HttpRequest) -> Actor:

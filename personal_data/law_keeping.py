@@ -16,6 +16,7 @@ from core.clock import local_date
 from core.templatetags.portal import day
 from personal_data.models import DataItem, Device, KeptByLaw, StoredFile, ValueHistory
 from personal_data.retention_dates import plus_period
+from personal_data.retention_pack import keeping_pack
 from personal_data.retention_rules import is_device_kind, laws_on
 from policies import selectors as policies
 from policies.pack_types import Pack, RetentionSpec
@@ -130,4 +131,4 @@ def _until(target: str, ref: UUID, field: str, since: datetime, laws: Laws) -> B
 
 def _pack_in_force(at: datetime) -> Pack | None:
     version = policies.version_in_force(at)
-    return policies.document(version) if version else None
+    return keeping_pack(version) if version else None

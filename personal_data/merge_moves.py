@@ -30,6 +30,7 @@ from personal_data.models import (
     UseLimit,
     ValueHistory,
 )
+from personal_data.retention_dates import OPEN_CASE
 
 Moved = dict[str, Any]
 PARTED = "parted"
@@ -140,6 +141,8 @@ def _move_file(sides: Sides, stored: StoredFile) -> Moved:
 def _move_plain(sides: Sides) -> Iterator[Moved]:
     for model, once in _PLAIN.items():
         for row in model._default_manager.filter(subject_id=sides.other):
+            if isinstance(row, PurposeState) and row.purpose == OPEN_CASE:
+                continue  # noted anew for both (`merging.when_joined`)
             same = {name: getattr(row, name) for name in once}
             if model._default_manager.filter(subject_id=sides.kept, **same).exists():
                 continue

@@ -123,7 +123,8 @@ def last_start(rule: RetentionSpec, today: date) -> date:
     year, month = divmod(today.year * 12 + today.month - 1 - (rule.months or 0) - 12 * (rule.years or 0), 12)
     if year < _LONG_AGO.year:
         return _LONG_AGO
-    start = date(year, month + 1, min(today.day, 28)) - timedelta(days=rule.days or 0) + timedelta(days=4)
+    # Months may differ by three days where the period begins, and by three more where it ends.
+    start = date(year, month + 1, min(today.day, 28)) - timedelta(days=rule.days or 0) + timedelta(days=7)
     while plus_period(start, rule) > today:
         start -= timedelta(days=1)
     return start

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
+from personal_data.enums import MergeState
 from personal_data.models import DataSubject
 from personal_data.retention_query import ACTIVE, Moment, Params
 from personal_data.retention_rules import interval_of, longest_inactivity, over_since
@@ -54,6 +55,9 @@ def whole_people(
         "  WHERE h.subject_ref = s.id AND h.released_at IS NULL)"
         f" AND NOT EXISTS (SELECT FROM public.personal_data_purposestate o WHERE o.subject_id = s.id AND o.live)"
         f" AND NOT EXISTS (SELECT FROM public.{accounts} a WHERE a.subject_id = s.id AND a.is_staff)"
+        # Under whoever was found to be another stand cases and consents; they go with the one kept.
+        " AND NOT EXISTS (SELECT FROM public.personal_data_merge m"
+        f"  WHERE m.other_id = s.id AND m.state = '{MergeState.MERGED}')"
         f"{' AND s.id = %(only)s' if only else ''} ORDER BY s.id LIMIT %(most)s",
         params,
     )

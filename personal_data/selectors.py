@@ -13,6 +13,7 @@ from personal_data.content import EXTENSIONS
 from personal_data.fields import read_file_name, read_value
 from personal_data.models import DataItem, Device, FieldRefusal, StoredFile
 from personal_data.retention_dates import KeptUntil, account_until, goes_last, kept_until
+from personal_data.retention_pack import keeping_pack
 from personal_data.retention_rules import longest_inactivity
 from personal_data.selectors_retention import facts_of
 from personal_data.values import mask_value, show_value
@@ -53,6 +54,7 @@ class HeldField:
     files: Sequence[HeldFile] = field(default_factory=list)
     refusal: FieldRefusal | None = None
     devices: int = 0
+    is_former: bool = False  # the policy in force does not name it any more
 
     @property
     def is_held(self) -> bool:
@@ -72,7 +74,8 @@ def held_on(
     version: PolicyVersion | None = None,
     sign_in_since: datetime | None = None,
 ) -> list[HeldField]:
-    """Every field of the policy in force, in its order, with what is held. A constant number of queries.
+    """Every field of the policy in force, in its order, with what is held, then fields of earlier ones under which
+    something is. A constant number of queries.
 
     A caller that has opened the person's data key or read the version in force hands them on, and since when the
     address is held with which the person signs in: it stands under the first e-mail field. Raises KeyDestroyed.
@@ -80,7 +83,7 @@ def held_on(
     version = version or policies.version_in_force(at)
     if version is None:
         return []
-    pack = policies.document(version)
+    named, pack = policies.document(version), keeping_pack(version)
     key = key or keys.data_key(subject_id)
     devices = Device.objects.filter(subject_id=subject_id).aggregate(count=Count("pk"), first=Min("first_seen_at"))
     facts = facts_of([subject_id], pack=pack, at=at)[subject_id]
@@ -109,8 +112,10 @@ def held_on(
                 files=given,
                 refusal=refusals.get(spec.code),
                 devices=noted,
+                is_former=named.field(spec.code) is None,
             )
         )
+    found = [one for one in found if one.is_held or not one.is_former]
     rest = [one.kept for one in found if one.is_held and one.spec.code != address]
     return [replace(one, kept=goes_last(one.kept, rest)) if one.spec.code == address else one for one in found]
 

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from personal_data.hold_scope import covers
 from personal_data.models import DataItem, Device, LegalHold, StoredFile, ValueHistory
+from personal_data.retention_pack import keeping_pack
 from policies import selectors as policies
 from policies.enums import FieldKind
 from policies.pack_types import Pack
@@ -134,9 +135,9 @@ def device_fields(pack: Pack | None) -> frozenset[str]:
 
 
 def newest_pack() -> Pack | None:
-    """The policy published last; a hold counts from now on, so does what its kinds of data mean."""
+    """The policy published last, with former fields; a hold counts from now on, so does what its kinds of data mean."""
     version = policies.latest_version()
-    return policies.document(version) if version else None
+    return keeping_pack(version) if version else None
 
 
 def still_answers(owner: str) -> bool:

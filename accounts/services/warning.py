@@ -21,6 +21,7 @@ from outbound.services.queueing import Letter, queue_letters
 from personal_data import keys
 from personal_data.fields import read_value
 from personal_data.models import DataItem, DataSubject
+from personal_data.retention_pack import keeping_pack
 from personal_data.services.warning import Coming, Post, Warned
 from personal_data.telling_sql import TOLD_BEFORE_DAYS
 from policies import selectors as policies
@@ -36,7 +37,7 @@ def write(warned: Sequence[Warned], *, now: datetime) -> list[UUID]:
     version = policies.version_in_force(now)
     if version is None:
         return []
-    pack = policies.document(version)
+    pack = keeping_pack(version)
     people = [one.subject_id for one in warned]
     members = dict(User.objects.filter(subject_id__in=people).values_list("subject_id", "language"))
     known = dict(DataSubject.objects.filter(pk__in=people).values_list("pk", "language"))
@@ -45,6 +46,7 @@ def write(warned: Sequence[Warned], *, now: datetime) -> list[UUID]:
         _letter(
             one,
             pack,
+            asked=policies.document(version),
             to=addresses[one.subject_id],
             language=members.get(one.subject_id) or known[one.subject_id],
             is_member=one.subject_id in members,
@@ -75,7 +77,8 @@ def outcome(people: Collection[UUID]) -> dict[UUID, datetime | None]:
 POST = Post(write, outcome)
 
 
-def _letter(one: Warned, pack: Pack, *, to: str, language: str, is_member: bool, now: datetime) -> Letter:
+def _letter(one: Warned, pack: Pack, *, asked: Pack, to: str, language: str, is_member: bool, now: datetime) -> Letter:
+    """`asked` is the policy in force, by which alone something can be kept."""
     with override(language):
         page = reverse("accounts:retention") if is_member else reverse("account_signup")
         context: Mapping[str, str] = {
@@ -85,7 +88,7 @@ def _letter(one: Warned, pack: Pack, *, to: str, language: str, is_member: bool,
             "is_member": "yes" if is_member else "",
             "is_last": "yes" if one.notice == "retention-7" else "",
             "with_account": "yes" if any(part.with_account for part in one.coming) else "",
-            "can_keep": "yes" if any(_can_keep(part, pack) for part in one.coming) else "",
+            "can_keep": "yes" if any(_can_keep(part, asked) for part in one.coming) else "",
         }
     dedup = f"{one.notice}:{one.subject_id}:{one.coming[0].day}:{local_date(now)}"
     return Letter(notices.RETENTION_WARNING, to, language, context, one.subject_id, dedup)

@@ -106,7 +106,7 @@ def decline(http: HttpRequest, field: str) -> HttpResponse:
     """Not give a field: the consequence first, then the answer, which is recorded."""
     user, now = person(http), clock.now()
     card = _card_or_404(http, field)
-    if card.is_sign_in_address or card.is_devices:
+    if card.is_sign_in_address or card.is_devices or card.held.is_former:
         raise Http404
     kept = [one for one in kept_by_law(user.subject_id, at=now) if one.field == field]
     if kept:

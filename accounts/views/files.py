@@ -31,7 +31,7 @@ def add(http: HttpRequest, field: str) -> HttpResponse:
     """Add one file; what is accepted stands above the choice, and what is wrong stands beside it."""
     user = person(http)
     card = next((one for one in cards_of(user=user, at=clock.now()) if one.code == field and one.is_files), None)
-    if card is None:
+    if card is None or card.held.is_former:
         raise Http404
     chosen_files = http.FILES if http.method == "POST" else None
     form = FileForm(typed(http), chosen_files, spec=card.held.spec)

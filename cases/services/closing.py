@@ -10,6 +10,7 @@ from cases.services.recording import note
 from core.actors import Actor
 from personal_data.errors import SubjectGone
 from personal_data.models import RetentionEvent
+from personal_data.selectors_merged import every_reference, kept_of
 from personal_data.services.subjects import hold_active
 
 CASE_CLOSED = "case-closed"  # the event of this name in packs
@@ -28,16 +29,18 @@ def end(case: Case, *, to: str, by: Actor, now: datetime, outcome: str = "", eve
 
 def end_keeping_period(case: Case) -> None:
     """A reopened case is kept as long as it is open, and its period starts anew when it ends again."""
-    RetentionEvent.objects.filter(subject_id=case.subject_id, event=CASE_CLOSED, reference=case.target).delete()
+    people = every_reference(case.subject_id)
+    RetentionEvent.objects.filter(subject_id__in=people, event=CASE_CLOSED, reference=case.target).delete()
 
 
 def _start_keeping_period(case: Case, *, now: datetime) -> None:
-    """Retention after a closed case counts from here and reads this table alone."""
+    """Retention after a closed case counts from here and reads this table alone, of whom the data stands under."""
     try:
         hold_active(case.subject_id)
     except SubjectGone:
         # Nothing is added about a person whose data is gone; the case itself stays under the evidence key.
         pass
     else:
-        RetentionEvent.objects.create(subject_id=case.subject_id, event=CASE_CLOSED, reference=case.target, at=now)
+        kept = kept_of(case.subject_id)
+        RetentionEvent.objects.create(subject_id=kept, event=CASE_CLOSED, reference=case.target, at=now)
     mark_open_cases(case, now=now)

@@ -25,6 +25,7 @@ from personal_data.models import DataSubject, RetentionEvent
 from personal_data.own_holds import on_case
 from personal_data.own_records import Ages, Kind
 from personal_data.registry import Declaration, blob_owners, declarations
+from personal_data.selectors_merged import every_reference
 
 MOST = 2000  # cases in one run; an hour later the next ones follow
 
@@ -56,7 +57,8 @@ def empty_case(*, kind: str, case_id: int, ages: Ages) -> bool:
         gone = sum(_clear(declaration, case) for declaration in declarations() if _belongs(declaration.model, model))
         notes = remove_notes(case)
         # The event stays for rules that count from it; without its case it keeps nobody from going whole.
-        RetentionEvent.objects.filter(subject_id=case.subject_id, reference=case.target).update(reference="")
+        people = every_reference(case.subject_id)
+        RetentionEvent.objects.filter(subject_id__in=people, reference=case.target).update(reference="")
         model._default_manager.filter(pk=case_id).update(emptied_at=ages.now, **_blank(_own(model)))
         note(case, CaseEvent.EMPTIED, by=SYSTEM, now=ages.now, details={"entries": gone, "notes": notes})
     return True

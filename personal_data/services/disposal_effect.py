@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from personal_data.enums import DisposalKind, SubjectState
 from personal_data.models import DataSubject, Disposal, PurposeState
+from personal_data.retention_pack import keeping_pack
 from personal_data.retention_query import Moment
 from personal_data.retention_rules import decided_triggers
 from personal_data.services.retention_looking import allowed, look
@@ -39,7 +40,7 @@ def _of_fields(row: Disposal, now: datetime) -> Effect:
     version = policies.version_in_force(now)
     if version is None:
         return Effect()
-    pack = policies.document(version)
+    pack = keeping_pack(version)
     triggers = [replace(one, goes_on=date.min, warns=False) for one in decided_triggers(pack, [row])]
     due = look(pack, Moment(allowed(now)), triggers=triggers)
     back: dict[str, int] = {}

@@ -6,7 +6,7 @@ stay where they are: they are evidence of what was said under that reference, se
 empty of values, so that the two can be parted again and each gets back what was theirs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +25,15 @@ from personal_data.selectors_merged import is_own
 from personal_data.services.erasing import begin_erasure
 from personal_data.services.erasure_holding import check_may_be_joined
 from personal_data.services.subjects import hold_active
+
+# Filled at start by upper packages.
+_when_joined: list[Callable[..., None]] = []
+
+
+def when_joined(call: Callable[..., None]) -> None:
+    """Register what is noted anew once two people were joined or parted; called with `subject_ids` and `now`."""
+    if call not in _when_joined:
+        _when_joined.append(call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,7 @@ def part(*, merge_id: UUID, words: str, by: Actor, now: datetime) -> int:
     row.state, row.parted_at, row.moved = MergeState.PARTED, now, places
     row.save()
     _record(AuditEvent.SUBJECTS_PARTED, row, by, now, words, both=True)
+    _note_anew(row, now)
     return stayed
 
 
@@ -148,7 +158,13 @@ def _merge(row: Merge, words: str, by: Actor, now: datetime) -> Merge:
     row.parted_at = None
     _decide(row, MergeState.MERGED, by, now)
     _record(AuditEvent.SUBJECTS_MERGED, row, by, now, words, both=True)
+    _note_anew(row, now)
     return row
+
+
+def _note_anew(row: Merge, now: datetime) -> None:
+    for call in _when_joined:
+        call(subject_ids=(row.kept_id, row.other_id), now=now)
 
 
 def _swap(row: Merge, by: Actor, now: datetime) -> None:

@@ -25,6 +25,7 @@ from personal_data.enums import AuditEvent, FuseReason, RunKind, RunState, Subje
 from personal_data.errors_runs import NothingPublished, RunFailed, RunUnderWay, RunWaits
 from personal_data.models import DataItem, DataSubject, Device, RetentionLine, RetentionRun, StoredFile
 from personal_data.permissions import check_can_prepare_retention
+from personal_data.retention_pack import keeping_pack
 from personal_data.retention_query import Moment, searches
 from personal_data.retention_rules import WHOLE_PERSON, rules_digest
 from personal_data.retention_whole import PEOPLE
@@ -116,7 +117,7 @@ def _open_runs() -> "QuerySet[RetentionRun]":
 
 
 def _begin(version: PolicyVersion, kind: str, by: Actor, now: datetime) -> RetentionRun:
-    pack, as_of = policies.document(version), allowed(now)
+    told, pack, as_of = policies.document(version), keeping_pack(version), allowed(now)
     due, whole = look(pack, Moment(as_of)), count_whole_people(pack, Moment(as_of))
     run = RetentionRun.objects.create(
         kind=kind,
@@ -124,7 +125,7 @@ def _begin(version: PolicyVersion, kind: str, by: Actor, now: datetime) -> Reten
         as_of=as_of,
         begun_by=actor_reference(by),
         policy_version=version.number,
-        rules_digest=rules_digest(pack),
+        rules_digest=rules_digest(told),
         people_held=DataSubject.objects.filter(state=SubjectState.ACTIVE).count(),
         items_held=sum(model._default_manager.count() for model in (DataItem, StoredFile, Device)),
         people_due=due.people + whole,
@@ -134,7 +135,7 @@ def _begin(version: PolicyVersion, kind: str, by: Actor, now: datetime) -> Reten
     _write_lines(run, due, whole)
     details = {"kind": str(kind), "policy": version.number, "people": run.people_due, "items": due.items}
     record(event=AuditEvent.RETENTION_BEGUN, target=f"retention:{run.pk}", by=by, now=now, details=details)
-    reasons = check_fuse(run, pack=pack, now=now)
+    reasons = check_fuse(run, pack=told, now=now)
     if FuseReason.RULES in reasons:
         reasons[FuseReason.RULES] = {**reasons[FuseReason.RULES], **_effect_of_change(run, due)}
     if reasons:
@@ -168,7 +169,7 @@ def _effect_of_change(run: RetentionRun, due: Due) -> Mapping[str, object]:
     version = policies.version_numbered(last.policy_version) if last and last.policy_version else None
     if version is None:
         return now_goes
-    before = look(policies.document(version), Moment(run.as_of))
+    before = look(keeping_pack(version), Moment(run.as_of))
     return {**now_goes, "items_before": before.items, "people_before": before.people}
 
 
@@ -199,7 +200,7 @@ def _work(run: RetentionRun, now: datetime, pace: Pace) -> bool:
         give_up(run, now=now + pace.lasted)
         return True
     RetentionRun.objects.filter(pk=run.pk).update(leased_until=now + (pace.longest or TURN))
-    pack, moment = policies.document(version), Moment(min(run.as_of, allowed(now)))
+    pack, moment = keeping_pack(version), Moment(min(run.as_of, allowed(now)))
     found = searches(all_triggers(pack), pack, moment)
     for line in run.lines.filter(done=False).exclude(rule=WHOLE_PERSON):
         mine = [search for search in found if search.key == (line.rule, line.target)]
@@ -208,7 +209,7 @@ def _work(run: RetentionRun, now: datetime, pace: Pace) -> bool:
         close_line(line, mine)
     if not erase_whole_people(run, pack=pack, moment=moment, pace=pace, now=now):
         return False
-    finish(run, pack, now=now + pace.lasted)
+    finish(run, policies.document(version), now=now + pace.lasted)
     return True
 
 

@@ -16,6 +16,7 @@ from personal_data.content import EXTENSIONS
 from personal_data.enums import DisposalState
 from personal_data.fields import read_value
 from personal_data.models import DataItem, Disposal, StoredFile
+from personal_data.retention_pack import keeping_pack, with_former
 from personal_data.retention_query import Moment, Search, counted, searches
 from personal_data.retention_rules import (
     WHOLE_PERSON,
@@ -62,7 +63,7 @@ def preview(*, now: datetime, horizon_days: int = 0, samples: bool = True) -> li
     if version is None:
         return []
     moment = Moment(allowed(now)).in_days(horizon_days)
-    return list(look(policies.document(version), moment, samples=samples).lines)
+    return list(look(keeping_pack(version), moment, samples=samples).lines)
 
 
 def preview_of_whole_people(*, now: datetime, horizon_days: int = 0) -> list[DueLine]:
@@ -71,7 +72,7 @@ def preview_of_whole_people(*, now: datetime, horizon_days: int = 0) -> list[Due
     if version is None:
         return []
     moment = Moment(allowed(now)).in_days(horizon_days)
-    people = count_whole_people(policies.document(version), moment)
+    people = count_whole_people(keeping_pack(version), moment)
     return [DueLine(WHOLE_PERSON, PEOPLE, people, 0)] if people else []
 
 
@@ -111,7 +112,8 @@ def effect_of_rules(before: Pack, after: Pack, *, now: datetime) -> list[str]:
     if not changed:
         return []
     moment = Moment(allowed(now))
-    one, other = look(before, moment), look(after, moment)
+    earlier = [policies.document(version) for version in policies.versions()]
+    one, other = (look(with_former(pack, earlier), moment) for pack in (before, after))
     counts = {
         "items": other.items,
         "people": other.people,

@@ -12,6 +12,7 @@ from core.encryption import CannotOpen, normalise_index, unseal
 from personal_data import keys
 from personal_data.fields import read_value
 from personal_data.models import DataItem, SuppressedIdentity, ValueHistory
+from personal_data.retention_pack import keeping_pack
 from personal_data.services.replaced import history_context
 from personal_data.sign_in_address import sign_in_address
 from policies import selectors as policies
@@ -64,5 +65,5 @@ def indexes_of_person(subject_id: UUID, *, at: datetime) -> set[bytes]:
 
 def _identifying_fields(at: datetime) -> dict[str, str]:
     version = policies.version_in_force(at)
-    fields = policies.fields(version) if version else ()
+    fields = keeping_pack(version).fields if version else ()
     return {field.code: field.kind for field in fields if field.kind in (EMAIL, PHONE)}

@@ -19,6 +19,8 @@ from core.actors import SYSTEM
 from core.clock import local_date, midnight
 from personal_data.enums import AuditEvent
 from personal_data.models import DataItem, DueNotice, StoredFile
+from personal_data.own_records import is_fuse_out
+from personal_data.retention_pack import keeping_pack
 from personal_data.retention_query import Moment, Params, searches
 from personal_data.retention_rules import (
     Trigger,
@@ -84,12 +86,15 @@ def warn_with(post: Post) -> None:
 
 
 def warn_due(*, now: datetime) -> int:
-    """Note which warnings have left, then write to the next people. How many were written to. Safe to run twice."""
+    """Note which warnings have left, then write to the next people. How many were written to. Safe to run twice.
+
+    Nobody is told a day that two people have yet to agree to, or that a clock running ahead made up.
+    """
     note_sent(now=now)
     version = policies.version_in_force(now)
-    if version is None:
+    if version is None or is_fuse_out(policies.document(version), now):
         return 0
-    pack, written = policies.document(version), 0
+    pack, written = keeping_pack(version), 0
     for notice in NOTICES:
         for _turn in range(TIMES):
             told = _tell_some(pack, notice, now=now)

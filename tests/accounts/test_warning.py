@@ -1,9 +1,12 @@
 """People are told 30 and 7 days before something goes, once each, in one mail; and what nobody was told of stays."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -15,11 +18,13 @@ from core.actors import SYSTEM
 from core.clock import local_date, midnight
 from outbound.enums import FailureCode
 from outbound.models import OutboxMessage
-from personal_data.models import DataSubject, Disposal, DueNotice, PurposeState, RetentionEvent
+from personal_data.models import DataSubject, Disposal, DueNotice, PurposeState, RetentionEvent, RetentionTick
+from personal_data.retention_rules import rules_digest
 from personal_data.services import holding
 from personal_data.services.retention import preview
 from personal_data.services.subjects import create_subject
 from personal_data.services.warning import note_sent, warn_due
+from policies import selectors as policies
 from policies.models import PolicyVersion
 from policies.services.publishing import publish
 from tests.accounts.conftest import Mail
@@ -260,3 +265,29 @@ def test_many_are_told_a_few_at_a_time(
     assert warn_due(now=now) == 1
     assert len({mail.to for mail in mails()}) == 5
     assert letters.outcome([]) == {}
+
+
+def test_nobody_is_told_days_of_rules_or_a_clock_two_people_have_yet_to_agree_to(
+    member: User, policy: PolicyVersion, now: datetime, mails: Mails
+) -> None:
+    paid(member, datetime(2025, 10, 1, 3, tzinfo=now.tzinfo))
+    agreed = rules_digest(policies.document(policy))
+    for last_at, digest in ((now, b"other"), (now - 2 * DAY, agreed)):
+        RetentionTick.objects.update_or_create(pk=1, defaults={"last_at": last_at, "rules_digest": digest})
+        assert warn_due(now=now) == 0 and not mails() and not notices()
+    RetentionTick.objects.update(last_at=now)
+    assert warn_due(now=now) == 1
+
+
+def test_a_field_that_left_the_policy_is_named_in_the_mail(
+    member: User, policy: PolicyVersion, now: datetime, mails: Mails, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(settings.BASE_DIR / "policies" / "packs" / policy.slug, tmp_path / policy.slug)
+    text = (folder / "policy.toml").read_text(encoding="utf-8")
+    (folder / "policy.toml").write_text(text.replace('"payment-reference"', '"new-reference"'), encoding="utf-8")
+    publish(path=folder, by=SYSTEM, now=now, demo=True)
+    paid(member, datetime(2025, 10, 1, 3, tzinfo=now.tzinfo))
+    assert warn_due(now=now) == 1
+    (mail,) = mails()
+    field = policies.field(policy, "payment-reference")
+    assert field is not None and f"- 1 April 2026: {field.label.en}" in mail.body

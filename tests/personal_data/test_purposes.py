@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit.models import AuditEntry
 from cases.enums import CaseStatus
-from cases.services.closing import end
+from cases.services.closing import CASE_CLOSED, end
 from cases.services.filing import Sender
 from cases.services.locking import lock_case
 from complaints.enums import Outcome, Remedy
@@ -21,6 +21,7 @@ from personal_data.errors_holds import PurposeUnknown
 from personal_data.models import DataSubject, PurposeState
 from personal_data.retention_dates import OPEN_CASE
 from personal_data.services.erasing import begin_erasure
+from personal_data.services.merging import merge, part, propose
 from personal_data.services.purposes import begin_purpose, end_purpose, set_for_many
 from personal_data.services.subjects import create_subject
 from tests.harness.people import Role
@@ -75,23 +76,41 @@ def test_a_list_ends_it_for_each_and_names_whom_nobody_knows(subject: DataSubjec
     assert states(subject) == states(other) == {"service": False}
 
 
+def filed(subject: DataSubject) -> Complaint:
+    sender = Sender(address="khach@example.com", language="vi", subject_id=subject.pk)
+    content = ComplaintText("Chuyện gì?", "other", Remedy.EXPLAIN)
+    return file_complaint(form_token=uuid4(), sender=sender, content=content, by=SYSTEM, now=clock.now()).complaint
+
+
+def closed(case: Complaint) -> None:
+    with transaction.atomic():
+        later = clock.now()
+        held = lock_case(kind="complaint", case_id=case.pk)
+        end(held, to=CaseStatus.WITHDRAWN, outcome=Outcome.TAKEN_BACK, by=SYSTEM, now=later)
+
+
 def test_an_open_case_stands_until_the_last_is_closed(subject: DataSubject, now: datetime) -> None:
-    def closed(case: Complaint) -> None:
-        with transaction.atomic():
-            later = clock.now()
-            held = lock_case(kind="complaint", case_id=case.pk)
-            end(held, to=CaseStatus.WITHDRAWN, outcome=Outcome.TAKEN_BACK, by=SYSTEM, now=later)
-
-    def filed() -> Complaint:
-        sender = Sender(address="khach@example.com", language="vi", subject_id=subject.pk)
-        content = ComplaintText("Chuyện gì?", "other", Remedy.EXPLAIN)
-        return file_complaint(form_token=uuid4(), sender=sender, content=content, by=SYSTEM, now=clock.now()).complaint
-
-    first, second = filed(), filed()
+    first, second = filed(subject), filed(subject)
     assert states(subject) == {OPEN_CASE: True}
     closed(first)
     assert states(subject) == {OPEN_CASE: True}, "one is open still"
     closed(second)
     assert states(subject) == {OPEN_CASE: False}
-    filed()
+    filed(subject)
     assert states(subject) == {OPEN_CASE: True}
+
+
+def test_an_open_case_counts_under_every_reference_of_people_joined(subject: DataSubject, now: datetime) -> None:
+    """Of whom the data stands under it is kept while the other's case is open, and no longer."""
+    kept = create_subject(by=SYSTEM, now=now, language="vi")
+    closed(filed(kept))
+    case = filed(subject)
+    row = propose(kept=kept.pk, other=subject.pk, by=OFFICER, now=now)
+    merge(merge_id=row.pk, keep=kept.pk, words="cùng một người", by=OFFICER, now=now)
+    assert states(kept) == states(subject) == {OPEN_CASE: True}
+    closed(case)
+    assert states(kept) == states(subject) == {OPEN_CASE: False}
+    assert kept.retention_events.filter(event=CASE_CLOSED, reference=case.target).count() == 1
+    filed(subject)
+    part(merge_id=row.pk, words="hai người", by=OFFICER, now=now)
+    assert (states(kept), states(subject)) == ({OPEN_CASE: False}, {OPEN_CASE: True})

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
 
@@ -89,7 +90,8 @@ def test_in_words(policy: PolicyVersion, language: str) -> None:
 def test_the_last_day_from_which_a_period_is_over(policy: PolicyVersion) -> None:
     """The inverse of adding the period, on every day of some years, the ends of months too."""
     rules = [trigger.period for trigger in triggers_of(policies.document(policy)) if trigger.period]
-    for rule in rules:
+    mixed = [replace(rules[0], years=None, months=months, days=days) for months in (1, 6) for days in (31, 60, 169)]
+    for rule in [*rules, *mixed]:
         for number in range(1200):
             today = date(2023, 12, 1) + number * DAY
             start = last_start(rule, today)

@@ -9,13 +9,15 @@ from django.db import connection
 from core import clock
 from core.actors import SYSTEM
 from personal_data.enums import RunKind, RunState, SubjectState
-from personal_data.models import DataSubject, ErasureRun, RetentionLine
+from personal_data.models import DataItem, DataSubject, ErasureRun, RetentionLine
 from personal_data.retention_rules import WHOLE_PERSON
 from personal_data.services import fusing, retention_people
 from personal_data.services.erasing import run_due_erasures
+from personal_data.services.merging import merge, part, propose
 from personal_data.services.retention import begin_run, continue_run, preview_of_whole_people
 from policies.models import PolicyVersion
 from tests.harness.people import Role
+from tests.personal_data.import_steps import OFFICER
 from tests.personal_data.retention_steps import event, held_back, person, publish_with, purpose, rule, run, value
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
@@ -142,3 +144,15 @@ def test_the_preview_counts_them_today_and_of_days_to_come(policy: PolicyVersion
         [(WHOLE_PERSON, 2, 0)],
     ]
     assert not whole()
+
+
+def test_whoever_was_found_to_be_another_stays_for_a_parting(policy: PolicyVersion) -> None:
+    """Empty of values, but their cases and consents stand under them, and the two may be parted again."""
+    kept, other = person(ago=30 * DAY), person(ago=30 * DAY)
+    value(kept)
+    value(other, "email", "mot@example.vn")
+    row = propose(kept=kept.pk, other=other.pk, by=OFFICER, now=clock.now())
+    merge(merge_id=row.pk, keep=kept.pk, words="cùng một người", by=OFFICER, now=clock.now())
+    assert run().people_gone == 0 and preview_of_whole_people(now=clock.now()) == []
+    part(merge_id=row.pk, words="hai người", by=OFFICER, now=clock.now())
+    assert DataItem.objects.get(field="email").subject_id == other.pk

@@ -1,20 +1,28 @@
 """The data pages: every field with what belongs to it, and each action once, whatever happens in other windows."""
 
 import html
+import shutil
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from audit.models import AuditEntry
+from core import clock
+from core.actors import SYSTEM
 from personal_data.models import DataItem, FieldRefusal
 from personal_data.services import holding
+from policies.models import PolicyVersion
+from policies.services.publishing import publish
 from tests.accounts.pages.conftest import ADDRESS, NAME, PASSWORD, PHONE, Hold
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
+PACKS = settings.BASE_DIR / "policies" / "packs"
 DATA = "/en/account/data/"
 
 
@@ -172,3 +180,22 @@ def test_what_was_typed_outlives_the_session(browser: Client, member: User) -> N
     assert not DataItem.objects.exists()
     browser.post(f"{DATA}full-name/", {"value": NAME, "seen": ""})
     assert NAME in page(browser)
+
+
+def test_a_field_that_left_the_policy_can_be_seen_and_deleted_and_nothing_else(
+    browser: Client, hold: Hold, policy: PolicyVersion, tmp_path: Path
+) -> None:
+    hold("payment-reference", "FT26061998877")
+    folder = shutil.copytree(PACKS / policy.slug, tmp_path / policy.slug)
+    text = (folder / "policy.toml").read_text(encoding="utf-8")
+    (folder / "policy.toml").write_text(text.replace('"payment-reference"', '"new-reference"'), encoding="utf-8")
+    publish(path=folder, by=SYSTEM, now=clock.now(), demo=True)
+    text = page(browser)
+    assert "Our policy no longer asks for this." in text and f"{DATA}payment-reference/delete/" in text
+    for action in ("", "decline/", "confirm/"):
+        assert f'{DATA}payment-reference/{action}"' not in text
+    assert browser.get(f"{DATA}payment-reference/").status_code == 302
+    assert browser.post(f"{DATA}payment-reference/decline/").status_code == 404
+    browser.post(f"{DATA}payment-reference/delete/")
+    assert not DataItem.objects.filter(field="payment-reference").exists()
+    assert "Our policy no longer asks for this." not in page(browser)
