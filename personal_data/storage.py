@@ -88,7 +88,7 @@ def stored_blobs(*, older_than: float) -> Iterator[UUID]:
 
 def root() -> Path:
     """The folder all blobs stand under."""
-    return Path(settings.PORTAL_HOME) / "files"
+    return Path(settings.FILES_ROOT)
 
 
 def _path(blob_id: UUID) -> Path:

@@ -209,6 +209,7 @@ STATUTORY_TIME_ZONE = "Asia/Ho_Chi_Minh"
 
 # --- files -------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
+FILES_ROOT = PORTAL_HOME / "files"  # what people sent and are handed, sealed
 STATIC_ROOT = Path(env.str("PORTAL_STATIC_ROOT", default=str(PORTAL_HOME / "static")))
 STATICFILES_DIRS = [BASE_DIR / "privacy_portal" / "static"]
 STORAGES = {

@@ -13,10 +13,12 @@ from privacy_portal.catalogues import compile_stale
 compile_stale()
 
 from privacy_portal.settings import *  # noqa: F403
-from privacy_portal.settings import DATABASES, STATIC_ROOT, STORAGES
+from privacy_portal.settings import DATABASES, PORTAL_HOME, STATIC_ROOT, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Tests look at every file there is, and put half-written ones away: each process its own.
+FILES_ROOT = PORTAL_HOME / f"files-{os.environ.get('PYTEST_XDIST_WORKER', 'one')}"
 for _connection in DATABASES.values():
     # One transaction spans a whole class of tests: the role's limits on its length do not fit here.
     _connection["OPTIONS"] = {

@@ -46,7 +46,7 @@ def main(values: int, kills: int, batch: int = retention_work.BATCH) -> int:
         fill(server, "killed", values // len(FIELDS))
         before = _rows_deleted(server)
         for number in range(kills):
-            _say(number, *_strike(batch, most=2 * values // (kills + 1)))
+            _say(number, *_strike(batch, most=(values - _gone()) // (kills - number + 1)))
         child = _start(batch)
         finished = child.wait(timeout=PATIENCE) == 0
         work = (_rows_deleted(server) - before) / values
