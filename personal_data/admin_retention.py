@@ -30,7 +30,7 @@ from personal_data.retention_pack import keeping_pack
 from personal_data.retention_rules import OWN_RECORDS, WHOLE_PERSON
 from personal_data.services.fusing import approve, drop
 from personal_data.services.own_looking import preview_own
-from personal_data.services.retention import DueLine, begin_run, preview, preview_of_whole_people
+from personal_data.services.retention import DueLine, begin_run, preview_everything
 from policies import selectors as policies
 from policies.pack_types import Pack
 
@@ -154,10 +154,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
                     "samples": line.samples,
                     "held_back": held_back_lines(line.held_back),
                 }
-                for line in (
-                    *preview(now=now, horizon_days=days, samples=samples),
-                    *preview_of_whole_people(now=now, horizon_days=days),
-                )
+                for line in preview_everything(now=now, horizon_days=days, samples=samples)
             ],
             "shows_samples": samples,
             **_own_records(now),

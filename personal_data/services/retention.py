@@ -33,7 +33,7 @@ from personal_data.services.fusing import TASK, check_fuse, stop, tick
 from personal_data.services.retention_looking import Due, all_triggers, allowed, count_whole_people, look
 from personal_data.services.retention_looking import DueLine as DueLine
 from personal_data.services.retention_looking import preview as preview
-from personal_data.services.retention_looking import preview_of_whole_people as preview_of_whole_people
+from personal_data.services.retention_looking import preview_everything as preview_everything
 from personal_data.services.retention_people import erase_whole_people
 from personal_data.services.retention_work import Pace, TooMany, close_line, finish, give_up, sweep
 from personal_data.staff_telling import RUN_FAILED, tell_staff

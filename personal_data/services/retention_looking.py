@@ -66,6 +66,12 @@ def preview(*, now: datetime, horizon_days: int = 0, samples: bool = True) -> li
     return list(look(keeping_pack(version), moment, samples=samples).lines)
 
 
+def preview_everything(*, now: datetime, horizon_days: int = 0, samples: bool = True) -> list[DueLine]:
+    """What `preview` finds, then the people of whom nothing is held. Changes nothing."""
+    entries = preview(now=now, horizon_days=horizon_days, samples=samples)
+    return [*entries, *preview_of_whole_people(now=now, horizon_days=horizon_days)]
+
+
 def preview_of_whole_people(*, now: datetime, horizon_days: int = 0) -> list[DueLine]:
     """The people of whom nothing is held and who would go whole, a line when there are any. Changes nothing."""
     version = policies.version_in_force(now)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from accounts.enums import Role as StaffRole
+from accounts.models import User
 from accounts.services.staffing import create_staff
 from audit.models import AuditEntry
 from consent.services.devices import forget_devices
@@ -264,37 +265,31 @@ def test_the_person_finds_a_hold_in_the_own_record(subject: DataSubject, place: 
     assert "hold.placed" in events(subject)
 
 
-def test_who_keeps_a_hold_whose_owner_left_answers_for_it(place: Place, now: datetime) -> None:
-    there = create_staff(
-        address="truc@example.com",
+def colleague(name: str, now: datetime) -> str:
+    """An officer, as a hold names its owner."""
+    user = create_staff(
+        address=f"{name}@example.com",
         password="một câu dài dễ nhớ",
         role=StaffRole.DPO,
-        staff_name="Trúc",
+        staff_name=name,
         language="en",
         by=SYSTEM,
         now=now,
     )
-    hold = place(field="phone", owner=f"user:{there.pk}")
+    return f"user:{user.pk}"
+
+
+def test_who_keeps_a_hold_whose_owner_left_answers_for_it(place: Place, now: datetime) -> None:
+    owner = colleague("truc", now)
+    hold = place(field="phone", owner=owner)
     later = local_date(now) + timedelta(days=30)
-    assert holds.review(hold_id=hold.pk, review_on=later, by=OFFICER, now=now).owner == f"user:{there.pk}"
-    type(there).objects.filter(pk=there.pk).update(is_active=False)
+    assert holds.review(hold_id=hold.pk, review_on=later, by=OFFICER, now=now).owner == owner
+    User.objects.filter(pk=owner.removeprefix("user:")).update(is_active=False)
     assert holds.review(hold_id=hold.pk, review_on=later, by=OFFICER, now=now).owner == "user:1"
 
 
 def test_the_owner_is_reminded_each_week_and_somebody_else_if_the_owner_left(place: Place, now: datetime) -> None:
-    def colleague(name: str) -> str:
-        user = create_staff(
-            address=f"{name}@example.com",
-            password="một câu dài dễ nhớ",
-            role=StaffRole.DPO,
-            staff_name=name,
-            language="en",
-            by=SYSTEM,
-            now=now,
-        )
-        return f"user:{user.pk}"
-
-    owner, _other = colleague("truc"), colleague("lan")
+    owner, _other = colleague("truc", now), colleague("lan", now)
     hold = place(field="phone", owner=owner)
     assert holds.remind_due(now=now) == 0
     due = now + timedelta(days=84)

@@ -14,7 +14,8 @@ from personal_data.retention_rules import WHOLE_PERSON
 from personal_data.services import fusing, retention_people
 from personal_data.services.erasing import run_due_erasures
 from personal_data.services.merging import merge, part, propose
-from personal_data.services.retention import begin_run, continue_run, preview_of_whole_people
+from personal_data.services.retention import begin_run, continue_run
+from personal_data.services.retention_looking import preview_of_whole_people
 from policies.models import PolicyVersion
 from tests.harness.people import Role
 from tests.personal_data.import_steps import OFFICER

@@ -20,7 +20,7 @@ from personal_data.errors_runs import RunFailed
 from personal_data.held_words import held_back_lines
 from personal_data.models import RetentionRun
 from personal_data.services.own_looking import preview_own
-from personal_data.services.retention import begin_run, continue_run, preview, preview_of_whole_people
+from personal_data.services.retention import begin_run, continue_run, preview_everything
 
 HORIZONS = (0, 7, 30)
 OPEN = (RunState.RUNNING, RunState.STOPPED)
@@ -50,13 +50,7 @@ class Command(BaseCommand):
 
 def _preview() -> dict[str, Any]:
     now = clock.now()
-    days = {
-        days: [
-            asdict(line)
-            for line in (*preview(now=now, horizon_days=days), *preview_of_whole_people(now=now, horizon_days=days))
-        ]
-        for days in HORIZONS
-    }
+    days = {days: [asdict(line) for line in preview_everything(now=now, horizon_days=days)] for days in HORIZONS}
     return {"ok": True, "days": days, "own_records": asdict(preview_own(now=now, horizons=HORIZONS))}
 
 
