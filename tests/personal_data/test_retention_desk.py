@@ -53,7 +53,8 @@ def held(subject: DataSubject, now: datetime) -> DataSubject:
 
 
 def hold_form(now: datetime, **changes: str) -> dict[str, str]:
-    owner = User.objects.filter(is_staff=True).first()
+    answering = [Role.DPO.value, Role.ADMINISTRATOR.value]
+    owner = User.objects.filter(is_staff=True, groups__name__in=answering).order_by("pk").first()
     right = {
         "field": "phone",
         "ground": "DISPUTE",
