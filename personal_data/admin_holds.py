@@ -32,7 +32,8 @@ from personal_data.errors_holds import NotClear
 from personal_data.forms_retention import HoldForm, ReviewForm, refused
 from personal_data.hold_scope import CATEGORIES
 from personal_data.models import LegalHold
-from personal_data.selectors_holds import case_named, newest_pack, still_answers
+from personal_data.selectors_holds import case_named, holds_in_force, newest_pack, still_answers
+from personal_data.selectors_merged import every_reference
 from personal_data.services.holds import place, release, review
 
 STATUS = "_components/status.html"
@@ -227,9 +228,16 @@ def scope_words(hold: LegalHold) -> str:
 
 
 def beside(hold: LegalHold) -> list[LegalHold]:
-    """The other holds in force on the same case: each person it is about has one."""
-    standing = LegalHold.objects.filter(case_ref=hold.case_ref, released_at__isnull=True).exclude(pk=hold.pk)
-    return list(standing.order_by("pk")) if hold.case_ref else []
+    """The other holds in force on the same case, as each person it is about has one; or under the other references of
+    a person.
+    """
+    standing = holds_in_force().exclude(pk=hold.pk).order_by("pk")
+    if hold.case_ref:
+        return list(standing.filter(case_ref=hold.case_ref))
+    if hold.subject_ref is None:
+        return []
+    alike = standing.filter(case_ref="", field=hold.field, category=hold.category, clause=hold.clause)
+    return list(alike.filter(subject_ref__in=every_reference(hold.subject_ref)))
 
 
 def field_name(code: str) -> str:

@@ -20,6 +20,7 @@ from personal_data.hold_scope import CATEGORIES
 from personal_data.models import DataItem, DataSubject, LegalHold, StoredFile
 from personal_data.permissions import check_can_prepare_retention
 from personal_data.selectors_holds import NamedCase, case_named, newest_pack, still_answers
+from personal_data.selectors_merged import kept_of
 from personal_data.staff_telling import HOLD_REVIEW, tell_staff
 
 LONGEST_REVIEW = timedelta(days=366)
@@ -43,8 +44,8 @@ def place(
 ) -> LegalHold:
     """Stop the deletion of what is named, each part narrowing it; `owner` looks at it again, else whoever places it.
 
-    A hold on a case stands on whom the case is about too, and of several on each: one hold each, the first is returned.
-    Sent twice, those that stand stay. Raises RetentionRefused, NotClear.
+    A hold on a case stands on whom the case is about too, and one on a person who was found to be another on that one:
+    one hold each, the first is returned. Sent twice, those that stand stay. Raises RetentionRefused, NotClear.
     """
     check_can_prepare_retention(by=by)
     _check_ground(ground, clause)
@@ -76,11 +77,21 @@ def follow_case(*, case_ref: str, subject_id: UUID, by: Actor, now: datetime) ->
     standing = {_scope(hold) for hold in on_case.filter(subject_ref=subject_id)}
     others = {_scope(hold): hold for hold in on_case.exclude(subject_ref=subject_id).order_by("pk")}
     for scope in others.keys() - standing:
-        hold = others[scope]
-        hold.pk, hold.subject_ref, hold.placed_at, hold.reminded_on = None, subject_id, now, None
-        hold.save(force_insert=True)
-        _record(AuditEvent.HOLD_PLACED, hold, by, now)
+        _place_on(subject_id, others[scope], by, now)
     return len(others.keys() - standing)
+
+
+def follow_parting(*, kept: UUID, other: UUID, by: Actor, now: datetime) -> int:
+    """Let holds on a person stand on whoever is parted from them too, in the caller's transaction, which holds both:
+    nobody but the officer says which of the two is meant. How many were placed.
+    """
+    on_kept = LegalHold.objects.filter(subject_ref=kept, released_at__isnull=True).order_by("pk")
+    standing = LegalHold.objects.filter(subject_ref=other, released_at__isnull=True)
+    known = {(hold.case_ref, *_scope(hold)) for hold in standing}
+    following = {(hold.case_ref, *_scope(hold)): hold for hold in on_kept}
+    for scope in following.keys() - known:
+        _place_on(other, following[scope], by, now)
+    return len(following.keys() - known)
 
 
 def review(*, hold_id: int, review_on: date | None, by: Actor, now: datetime) -> LegalHold:
@@ -187,7 +198,8 @@ def _people_of(subject_ref: UUID | None, case: NamedCase | None) -> list[UUID | 
     """On whom a hold stands, locked; nobody in particular where no person and no case is named. Raises NotClear."""
     if case is not None and subject_ref is not None and subject_ref not in (*case.people, *case.about):
         raise NotClear(_("This person does not belong to the case."), field="subject_ref")
-    people = [subject_ref] if subject_ref else list(case.about) if case else []
+    # Of whoever was found to be another, everything stands under that one now.
+    people = _with_kept(subject_ref) if subject_ref else list(case.about) if case else []
     if not people:
         return [None]
     # As strong as the lock of an erasure, so that a hold and a deletion do not pass each other.
@@ -210,6 +222,17 @@ def _placed(asked: dict[str, Any], by: Actor, now: datetime) -> LegalHold:
     hold = LegalHold.objects.create(**asked, placed_at=now)
     _record(AuditEvent.HOLD_PLACED, hold, by, now)
     return hold
+
+
+def _place_on(subject_id: UUID, hold: LegalHold, by: Actor, now: datetime) -> None:
+    """The same hold on somebody else too."""
+    hold.pk, hold.subject_ref, hold.placed_at, hold.reminded_on = None, subject_id, now, None
+    hold.save(force_insert=True)
+    _record(AuditEvent.HOLD_PLACED, hold, by, now)
+
+
+def _with_kept(subject_id: UUID) -> list[UUID]:
+    return list(dict.fromkeys((subject_id, kept_of(subject_id))))
 
 
 def _scope(hold: LegalHold) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from personal_data.selectors_limits import goes_soon
 from personal_data.selectors_merged import is_own
 from personal_data.services.erasing import begin_erasure
 from personal_data.services.erasure_holding import check_may_be_joined
+from personal_data.services.holds import follow_parting
 from personal_data.services.subjects import hold_active
 
 # Filled at start by upper packages.
@@ -124,15 +125,17 @@ def merge_own(*, kept: UUID, other: UUID, by: Actor, now: datetime) -> Merge:
 
 @transaction.atomic
 def part(*, merge_id: UUID, words: str, by: Actor, now: datetime) -> int:
-    """These are two people after all: each gets back what was theirs. How many entries stay with the person kept,
-    because they were changed or deleted since. Raises ImportingRefused, MergeNotOpen, SubjectGone,
-    OwnMerge.
+    """These are two people after all: each gets back what was theirs, and what a hold kept stays held on both. How many
+    entries stay with the person kept, because they were changed or deleted since.
+
+    Raises ImportingRefused, MergeNotOpen, SubjectGone, OwnMerge.
     """
     check_can_import(by=by)
     row = _locked(merge_id, MergeState.MERGED)
     _check_not_own(row, by)
     _hold(row.kept_id, row.other_id)
     stayed, places = move_back(Sides.of(row), row.moved)
+    follow_parting(kept=row.kept_id, other=row.other_id, by=by, now=now)
     row.state, row.parted_at, row.moved = MergeState.PARTED, now, places
     row.save()
     _record(AuditEvent.SUBJECTS_PARTED, row, by, now, words, both=True)
