@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import package_parts
-        from cases.people import named_case
+        from cases.people import kept_from, named_case
         from cases.services.assigning import release_all_of, release_all_of_many
         from cases.services.codes import CODES, remove_old
         from cases.services.digesting import DIGESTS, forget_digests
@@ -31,6 +31,6 @@ class CasesConfig(AppConfig):
         sweep_records("cases.digests", forget_digests, [DIGESTS])
         keep_evidence_while(has_words_left)
         notes_go_with(("complaint", "request"))
-        use_cases(named_case)
+        use_cases(named_case, kept_from)
         when_joined(mark_people)
         package_parts.register()

@@ -8,14 +8,21 @@ from cases.enums import FINAL_STATES
 from cases.models import Case
 from cases.references import as_written
 from cases.registry import case_kinds, case_of
+from core.actors import Actor
 from personal_data.selectors_holds import NamedCase
-from personal_data.selectors_merged import kept_of
+from personal_data.selectors_merged import is_own, kept_of
 
 
 def named_case(text: str) -> NamedCase | None:
     """A case by its reference as people write it, or as the audit trail does."""
     case = case_of(text) or _written(as_written(text))
     return NamedCase(case.target, case.reference, tuple(people_of(case)), tuple(whose(case))) if case else None
+
+
+def kept_from(by: Actor) -> set[str]:
+    """The cases that do not exist for a colleague, as the audit trail names them: others' about the own conduct."""
+    about = (case for model in case_kinds().values() for case in model._default_manager.filter(model.matters_of(by)))
+    return {case.target for case in about if not is_own(people_of(case), by=by)}
 
 
 def people_of(case: Case) -> list[UUID]:

@@ -27,6 +27,7 @@ from personal_data.forms_retention import DisposalForm, refused
 from personal_data.held_words import held_back_lines
 from personal_data.models import Disposal
 from personal_data.selectors_holds import newest_pack
+from personal_data.selectors_merged import is_own
 from personal_data.services.disposal_effect import Effect, effect_of
 from personal_data.services.disposing import approve, decline, digest_of, propose, selected
 from personal_data.services.purposes import purposes_that_end
@@ -178,7 +179,9 @@ class DisposalAdmin(ReadOnlyAdmin):
             "effect": _shown(row, effect),
             "compared": _compared(row, before, effect) if waits and digest_of(row, effect) != bytes(row.digest) else [],
             "digest": digest_of(row, effect).hex() if waits else "",
-            "approves": waits and permissions.can_decide_retention(by=by, not_by=row.proposed_by),
+            "approves": waits
+            and permissions.can_decide_retention(by=by, not_by=row.proposed_by)
+            and not is_own([row.subject_ref], by=by),
             "declines": waits and (own or permissions.can_decide_retention(by=by)),
             "is_own": waits and own,
             "urls": {name: reverse(f"admin:{NAME}_{name}", args=[row.pk]) for name in ("approve", "decline")},

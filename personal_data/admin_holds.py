@@ -28,11 +28,19 @@ from core.errors import NotAllowed
 from core.templatetags.portal import day, moment
 from personal_data import permissions
 from personal_data.admin_limits import person_url
-from personal_data.errors_holds import NotClear
+from personal_data.errors_holds import NotClear, OwnMatter
 from personal_data.forms_retention import HoldForm, ReviewForm, refused
 from personal_data.hold_scope import CATEGORIES
 from personal_data.models import LegalHold
-from personal_data.selectors_holds import case_named, holds_in_force, newest_pack, still_answers
+from personal_data.selectors_holds import (
+    case_named,
+    holds_in_force,
+    is_own_hold,
+    kept_from,
+    newest_pack,
+    seen_by,
+    still_answers,
+)
 from personal_data.selectors_merged import every_reference
 from personal_data.services.holds import place, release, review
 
@@ -75,6 +83,10 @@ class LegalHoldAdmin(ReadOnlyAdmin):
     sortable_by = ()
     list_per_page = 50
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LegalHold]:
+        """What is about a colleague does not exist for that colleague."""
+        return seen_by(_acting(request), super().get_queryset(request))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _acting(request).audit_role in permissions.SEES_RETENTION
@@ -131,6 +143,8 @@ class LegalHoldAdmin(ReadOnlyAdmin):
                 hold = place(**form.cleaned_data, by=by, now=clock.now())
             except NotClear as refusal:
                 refused(form, refusal)
+            except OwnMatter as refusal:
+                form.add_error(None, str(refusal.message))
             else:
                 messages.success(request, _("The hold stands. Nothing it names is deleted until it is released."))
                 for other in beside(hold):
@@ -189,6 +203,8 @@ class LegalHoldAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, hold: LegalHold, *, form: ReviewForm | None = None, status: int = 200
     ) -> HttpResponse:
         by = _acting(request)
+        may = hold.is_in_force and permissions.can_prepare_retention(by=by)
+        own = may and is_own_hold(hold, by=by)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Legal hold %(number)s") % {"number": hold.pk},
@@ -196,7 +212,8 @@ class LegalHoldAdmin(ReadOnlyAdmin):
             "hold": hold,
             "mark": hold_mark(hold, today=local_date(clock.now())),
             "rows": hold_facts(hold, by=by),
-            "may": hold.is_in_force and permissions.can_prepare_retention(by=by),
+            "may": may and not own,
+            "own": OwnMatter.message if own else "",
             "form": form or ReviewForm(),
             "urls": {name: reverse(f"admin:{NAME}_{name}", args=[hold.pk]) for name in ("review", "release")},
         }
@@ -204,16 +221,16 @@ class LegalHoldAdmin(ReadOnlyAdmin):
 
     def _hold(self, request: HttpRequest, pk: str | int) -> LegalHold:
         known = str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 19
-        hold = LegalHold.objects.filter(pk=int(pk)).first() if known else None
+        hold = self.get_queryset(request).filter(pk=int(pk)).first() if known else None
         if hold is None or not self.has_view_permission(request):
             raise Http404
         return hold
 
 
-def scope_words(hold: LegalHold) -> str:
+def scope_words(hold: LegalHold, *, without_case: bool = False) -> str:
     """What a hold keeps, in a line."""
     parts = []
-    if hold.case_ref:
+    if hold.case_ref and not without_case:
         case = case_named(hold.case_ref)
         parts.append(_("case %(reference)s") % {"reference": case.reference if case else hold.case_ref})
     if hold.subject_ref:
@@ -292,9 +309,11 @@ def hold_facts(hold: LegalHold, *, by: Actor) -> list[tuple[str, str, str]]:
 
 
 def hold_link(hold: LegalHold, *, by: Actor) -> dict[str, str]:
-    """One hold in words, with the way to its page for whoever may see it."""
-    url = reverse(f"admin:{NAME}_change", args=[hold.pk]) if by.audit_role in permissions.SEES_RETENTION else ""
-    return {"words": f"{scope_words(hold)}: {hold.get_ground_display()}", "url": url}
+    """One hold in words, with the way to its page for whoever may see it. A case about whoever looks is not named."""
+    is_secret = bool(hold.case_ref) and hold.case_ref in kept_from(by)
+    sees = by.audit_role in permissions.SEES_RETENTION and not is_secret
+    url = reverse(f"admin:{NAME}_change", args=[hold.pk]) if sees else ""
+    return {"words": f"{scope_words(hold, without_case=is_secret)}: {hold.get_ground_display()}", "url": url}
 
 
 def _told(at: Any, by: str) -> str:

@@ -10,7 +10,7 @@ from core.clock import local_date
 from personal_data.enums import DisposalState, RunState
 from personal_data.models import Disposal, RetentionRun
 from personal_data.permissions import SEES_RETENTION
-from personal_data.selectors_holds import holds_to_review
+from personal_data.selectors_holds import holds_to_review, seen_by
 
 
 def waiting(*, by: Actor, now: datetime) -> list[tuple[str, str, int, bool]]:
@@ -30,7 +30,11 @@ def waiting(*, by: Actor, now: datetime) -> list[tuple[str, str, int, bool]]:
             f"?state__exact={DisposalState.PROPOSED.value}",
             Disposal.objects.filter(state=DisposalState.PROPOSED).count(),
         ),
-        "legalhold": (_("Legal holds to review"), "?state=review", holds_to_review(local_date(now)).count()),
+        "legalhold": (
+            _("Legal holds to review"),
+            "?state=review",
+            seen_by(by, holds_to_review(local_date(now))).count(),
+        ),
     }
     return [
         (name, reverse(f"admin:personal_data_{model}_changelist") + query, count, bool(count) and model != "disposal")

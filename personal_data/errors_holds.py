@@ -20,6 +20,11 @@ class NotClear(NotAllowed):
         super().__init__(message)
 
 
+class OwnMatter(NotAllowed):
+    code = "own-matter"
+    message = _("This is about you. A colleague has to decide it.")
+
+
 class HoldOver(NotAllowed):
     code = "hold-over"
     message = _("This hold was released already.")

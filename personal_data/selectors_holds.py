@@ -9,9 +9,11 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
+from core.actors import Actor
 from personal_data.hold_scope import covers
 from personal_data.models import DataItem, Device, LegalHold, StoredFile, ValueHistory
 from personal_data.retention_pack import keeping_pack
+from personal_data.selectors_merged import is_own
 from policies import selectors as policies
 from policies.enums import FieldKind
 from policies.pack_types import Pack
@@ -31,17 +33,38 @@ class NamedCase:
 
 # Filled at start by the package that knows cases.
 _cases: list[Callable[[str], NamedCase | None]] = []
+_kept_from: list[Callable[[Actor], Collection[str]]] = []
 
 
-def use_cases(find: Callable[[str], NamedCase | None]) -> None:
-    """Hand in how a case is found, by its reference as people write it or as the audit trail does."""
+def use_cases(find: Callable[[str], NamedCase | None], kept_from: Callable[[Actor], Collection[str]]) -> None:
+    """Hand in how a case is found, by its reference as people write it or as the audit trail does, and which cases do
+    not exist for a colleague.
+    """
     if find not in _cases:
         _cases.append(find)
+        _kept_from.append(kept_from)
 
 
 def case_named(text: str) -> NamedCase | None:
     """A case by either of its references."""
     return next((found for find in _cases if (found := find(text))), None)
+
+
+def kept_from(by: Actor) -> frozenset[str]:
+    """The cases that do not exist for a colleague, because they are about the own conduct."""
+    return frozenset(case for found in _kept_from for case in found(by))
+
+
+def seen_by(by: Actor, holds: "QuerySet[LegalHold]") -> "QuerySet[LegalHold]":
+    """Of some holds those a colleague may know of."""
+    return holds.exclude(case_ref__in=kept_from(by))
+
+
+def is_own_hold(hold: LegalHold, *, by: Actor) -> bool:
+    """Whether a hold names whoever acts, or a case of theirs or about them."""
+    case = case_named(hold.case_ref) if hold.case_ref else None
+    people = (hold.subject_ref, *case.people, *case.about) if case else (hold.subject_ref,)
+    return is_own(people, by=by) or hold.case_ref in kept_from(by)
 
 
 def holds_in_force() -> "QuerySet[LegalHold]":

@@ -17,10 +17,11 @@ from audit.services.recording import actor_reference, record
 from core.actors import Actor
 from core.clock import local_date
 from personal_data.enums import AuditEvent, DisposalKind, DisposalState
-from personal_data.errors_holds import DisposalDecided, EffectChanged, NotClear
+from personal_data.errors_holds import DisposalDecided, EffectChanged, NotClear, OwnMatter
 from personal_data.models import DataSubject, Disposal
 from personal_data.permissions import check_can_decide_retention, check_can_prepare_retention
 from personal_data.selectors_holds import newest_pack
+from personal_data.selectors_merged import is_own
 from personal_data.services.disposal_effect import Effect, effect_of
 from personal_data.services.holds import one_at_a_time
 from personal_data.services.purposes import purposes_that_end
@@ -87,9 +88,10 @@ def propose(
 
     Sent twice, the one that waits already is returned.
 
-    Raises RetentionRefused, NotClear, EffectChanged.
+    Raises RetentionRefused, NotClear, EffectChanged, OwnMatter.
     """
     check_can_prepare_retention(by=by)
+    _check_not_own(subject_ref, by)
     with transaction.atomic():
         row, _effect = selected(
             kind=kind,
@@ -118,11 +120,14 @@ def propose(
 
 def approve(*, disposal_id: int, seen_digest: bytes, by: Actor, now: datetime) -> Disposal:
     """Approve what somebody else prepared; `seen_digest` is the effect the second person saw, which has to be that of
-    now. Approved twice by the same, nothing changes. Raises DecidingRefused, DisposalDecided, EffectChanged.
+    now. Approved twice by the same, nothing changes.
+
+    Raises DecidingRefused, DisposalDecided, EffectChanged, OwnMatter.
     """
     with transaction.atomic():
         row = Disposal.objects.select_for_update().get(pk=disposal_id)
         check_can_decide_retention(by=by, not_by=row.proposed_by)
+        _check_not_own(row.subject_ref, by)
         if row.state in (DisposalState.APPROVED, DisposalState.DONE) and row.decided_by == actor_reference(by):
             return row
         if row.state != DisposalState.PROPOSED:
@@ -173,6 +178,12 @@ def digest_of(row: Disposal, effect: Effect) -> bytes:
         sorted(effect.held_back.items()),
     ]
     return hashlib.sha256(json.dumps(told).encode()).digest()
+
+
+def _check_not_own(subject_ref: UUID | None, by: Actor) -> None:
+    """Nobody decides what goes of themselves alone. Raises OwnMatter."""
+    if is_own([subject_ref], by=by):
+        raise OwnMatter
 
 
 def _check_what(kind: str, fields: Collection[str], purpose: str, now: datetime) -> None:

@@ -15,12 +15,19 @@ from audit.services.recording import actor_reference, record
 from core.actors import SYSTEM, Actor
 from core.clock import local_date
 from personal_data.enums import AuditEvent, HoldGround, SubjectState
-from personal_data.errors_holds import HoldOver, NotClear
+from personal_data.errors_holds import HoldOver, NotClear, OwnMatter
 from personal_data.hold_scope import CATEGORIES
 from personal_data.models import DataItem, DataSubject, LegalHold, StoredFile
 from personal_data.permissions import check_can_prepare_retention
-from personal_data.selectors_holds import NamedCase, case_named, newest_pack, still_answers
-from personal_data.selectors_merged import kept_of
+from personal_data.selectors_holds import (
+    NamedCase,
+    case_named,
+    is_own_hold,
+    kept_from,
+    newest_pack,
+    still_answers,
+)
+from personal_data.selectors_merged import is_own, kept_of
 from personal_data.staff_telling import HOLD_REVIEW, tell_staff
 
 LONGEST_REVIEW = timedelta(days=366)
@@ -45,14 +52,16 @@ def place(
     """Stop the deletion of what is named, each part narrowing it; `owner` looks at it again, else whoever places it.
 
     A hold on a case stands on whom the case is about too, and one on a person who was found to be another on that one:
-    one hold each, the first is returned. Sent twice, those that stand stay. Raises RetentionRefused, NotClear.
+    one hold each, the first is returned. Sent twice, those that stand stay. Raises RetentionRefused, NotClear,
+    OwnMatter.
     """
     check_can_prepare_retention(by=by)
     _check_ground(ground, clause)
     day = _checked_review(review_on, now)
     _check_scope(subject_ref, case_ref, field, category)
     with transaction.atomic():
-        case = _case(case_ref) if case_ref else None
+        case = _case(case_ref, by) if case_ref else None
+        _check_not_own(subject_ref, case, by)
         asked: dict[str, Any] = {
             "case_ref": case.target if case else "",
             "field": field,
@@ -97,12 +106,14 @@ def follow_parting(*, kept: UUID, other: UUID, by: Actor, now: datetime) -> int:
 def review(*, hold_id: int, review_on: date | None, by: Actor, now: datetime) -> LegalHold:
     """Looked at and still needed; the next day to look at it. Where who answered for it has left, `by` does now.
 
-    Raises RetentionRefused, NotClear, HoldOver.
+    Raises RetentionRefused, NotClear, HoldOver, OwnMatter.
     """
     check_can_prepare_retention(by=by)
     day = _checked_review(review_on, now)
     with transaction.atomic():
         hold = _locked(hold_id)
+        if is_own_hold(hold, by=by):
+            raise OwnMatter
         hold.review_on, hold.reminded_on = day, None
         if not still_answers(hold.owner):
             hold.owner = actor_reference(by)
@@ -112,12 +123,14 @@ def review(*, hold_id: int, review_on: date | None, by: Actor, now: datetime) ->
 
 
 def release(*, hold_id: int, by: Actor, now: datetime) -> LegalHold:
-    """End a hold; what was due goes on. Released already, nothing happens. Raises RetentionRefused."""
+    """End a hold; what was due goes on. Released already, nothing happens. Raises RetentionRefused, OwnMatter."""
     check_can_prepare_retention(by=by)
     with transaction.atomic():
         hold = LegalHold.objects.select_for_update().get(pk=hold_id)
         if not hold.is_in_force:
             return hold
+        if is_own_hold(hold, by=by):
+            raise OwnMatter
         hold.released_at, hold.released_by = now, actor_reference(by)
         hold.save(update_fields=["released_at", "released_by"])
         _record(AuditEvent.HOLD_RELEASED, hold, by, now)
@@ -187,11 +200,17 @@ def _is_held_under(field: str) -> bool:
     return any(model._default_manager.filter(field=field).exists() for model in (DataItem, StoredFile))
 
 
-def _case(case_ref: str) -> NamedCase:
+def _case(case_ref: str, by: Actor) -> NamedCase:
     case = case_named(case_ref)
-    if case is None:
+    if case is None or case.target in kept_from(by):
         raise NotClear(_("There is no case with this reference."), field="case_ref")
     return case
+
+
+def _check_not_own(subject_ref: UUID | None, case: NamedCase | None, by: Actor) -> None:
+    """Nobody decides what is kept of themselves. Raises OwnMatter."""
+    if is_own((subject_ref, *(case.people + case.about if case else ())), by=by):
+        raise OwnMatter
 
 
 def _people_of(subject_ref: UUID | None, case: NamedCase | None) -> list[UUID | None]:

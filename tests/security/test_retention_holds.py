@@ -4,15 +4,24 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
+from cases.enums import CaseStatus
+from complaints.models import Complaint
+from complaints.services.filing import Filed
 from core.clock import local_date
-from personal_data.enums import HoldGround
+from personal_data.enums import DisposalKind, HoldGround
+from personal_data.errors_holds import NotClear, OwnMatter
 from personal_data.errors_retention import HeldForLaw
 from personal_data.models import DataItem, LegalHold, Merge
 from personal_data.selectors_holds import is_held
 from personal_data.services import holds, merging
+from personal_data.services.disposing import approve, propose
 from personal_data.services.erasing import begin_deletion
 from policies.models import PolicyVersion
+from tests.cases.fixtures import signed_in
+from tests.complaints.steps import sort, walked_to
 from tests.harness.people import Role
 from tests.personal_data.erasure_cases import PERSON
 from tests.personal_data.retention_steps import person, value
@@ -20,7 +29,9 @@ from tests.personal_data.retention_steps import person, value
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 OFFICER = Role("dpo", 1)
 WORDS = "Khách gọi từ số đã lưu."
+HOLDS = "/staff/personal_data/legalhold/"
 Place = Callable[..., LegalHold]
+Staff = Callable[..., User]
 
 
 @pytest.fixture
@@ -70,3 +81,78 @@ def test_a_hold_on_somebody_found_to_be_another_keeps_what_stands_there(
         begin_deletion(subject_id=joined.kept_id, fields=["phone"], by=PERSON, now=now)
     merging.part(merge_id=joined.pk, words=WORDS, by=OFFICER, now=now)
     assert LegalHold.objects.count() == 2, "both have one already"
+
+
+@pytest.fixture
+def accused(complain: Callable[..., Filed], member: User, agent: User, dpo: User, now: datetime) -> Complaint:
+    """A complaint of a member about the officer."""
+    about = complain(subject_id=member.subject_id).complaint
+    case = walked_to(CaseStatus.TRIAGED, about, by=agent, now=now)
+    return sort(case, category="staff-conduct", about_staff=dpo.pk, by=agent, now=now)
+
+
+def page(browser: Client, address: str) -> str:
+    return browser.get(address, follow=True).content.decode()
+
+
+def test_a_hold_on_a_complaint_does_not_exist_for_whom_the_complaint_is_about(
+    accused: Complaint, dpo: User, staff: Staff, place: Place, now: datetime
+) -> None:
+    other = staff("dpo", "Chi")
+    hold = place(case_ref=accused.reference, by=other)
+    mine, theirs = signed_in(dpo), signed_in(other)
+    assert accused.reference in page(theirs, HOLDS) and accused.reference not in page(mine, HOLDS)
+    address = f"{HOLDS}{hold.pk}/"
+    assert [mine.get(f"{address}change/").status_code, mine.post(f"{address}release/").status_code] == [404, 404]
+    person_page = f"/staff/personal_data/datasubject/{accused.subject_id}/change/"
+    assert accused.reference in page(theirs, person_page) and accused.reference not in page(mine, person_page)
+    with pytest.raises(NotClear) as refused:
+        place(case_ref=accused.reference, by=dpo)
+    with pytest.raises(NotClear) as unknown:
+        place(case_ref="KN-00-0000-0000", by=dpo)
+    assert refused.value.message == unknown.value.message
+    with pytest.raises(OwnMatter):
+        holds.release(hold_id=hold.pk, by=dpo, now=now)
+    hold.refresh_from_db()
+    assert hold.is_in_force
+
+
+def test_nobody_decides_on_a_hold_on_themselves(dpo: User, staff: Staff, place: Place, now: datetime) -> None:
+    other, officer = staff("dpo", "Chi"), dpo
+    User.objects.filter(pk=officer.pk).update(subject=person())
+    officer.refresh_from_db()
+    with pytest.raises(OwnMatter):
+        place(subject_ref=officer.subject_id, by=officer)
+    hold = place(subject_ref=officer.subject_id, by=other)
+    later = local_date(now) + timedelta(days=60)
+    for attempt in (
+        lambda: holds.release(hold_id=hold.pk, by=officer, now=now),
+        lambda: holds.review(hold_id=hold.pk, review_on=later, by=officer, now=now),
+    ):
+        with pytest.raises(OwnMatter):
+            attempt()
+    mine = signed_in(officer)
+    shown = page(mine, f"{HOLDS}{hold.pk}/change/")
+    assert "This is about you." in shown and "/release/" not in shown
+    mine.post(f"{HOLDS}{hold.pk}/release/")
+    hold.refresh_from_db()
+    assert hold.is_in_force and holds.release(hold_id=hold.pk, by=other, now=now).released_at
+
+
+def test_nobody_decides_on_a_deletion_of_their_own_data(dpo: User, staff: Staff, now: datetime) -> None:
+    other, officer = staff("dpo", "Chi"), dpo
+    User.objects.filter(pk=officer.pk).update(subject=person())
+    officer.refresh_from_db()
+    wanted = {
+        "kind": DisposalKind.ORDERED,
+        "fields": ["phone"],
+        "subject_ref": officer.subject_id,
+        "ground": "Quyết định 5/2026",
+        "goes_on": local_date(now),
+        "now": now,
+    }
+    with pytest.raises(OwnMatter):
+        propose(**wanted, by=officer)  # type: ignore[arg-type]
+    row = propose(**wanted, by=other)  # type: ignore[arg-type]
+    with pytest.raises(OwnMatter):
+        approve(disposal_id=row.pk, seen_digest=bytes(row.digest), by=officer, now=now)
