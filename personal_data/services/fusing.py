@@ -58,19 +58,18 @@ def too_many(going: int, held: int) -> bool:
     return going >= FEWEST and going * 100 > settings.PORTAL_RETENTION_MAX_SHARE * held
 
 
-def most_without_asking(run: RetentionRun, *, held: int) -> int | None:
-    """How many of the entries or people held a run may delete by itself; None once two people let it delete more."""
-    if run.stops.filter(reason=FuseReason.SHARE, second_at__isnull=False).exists():
-        return None
-    return max(FEWEST - 1, held * settings.PORTAL_RETENTION_MAX_SHARE // 100)
+def most_without_asking(run: RetentionRun, *, of: str, held: int) -> int:
+    """How many of the people or items held (`of`) a run may delete before it asks: a share, beyond what two people
+    agreed to.
+    """
+    agreed = run.stops.filter(reason=FuseReason.SHARE, second_at__isnull=False).first()
+    share = max(FEWEST - 1, held * settings.PORTAL_RETENTION_MAX_SHARE // 100)
+    return share + int(agreed.figures[of]) if agreed else share
 
 
 def stop(run: RetentionRun, reasons: Mapping[FuseReason, Figures], *, by: Actor, now: datetime) -> None:
-    """Stop a run and tell staff, in the caller's transaction."""
-    stops = [
-        FuseStop.objects.create(run=run, reason=reason, figures=dict(figures), stopped_at=now)
-        for reason, figures in reasons.items()
-    ]
+    """Stop a run and tell staff, in the caller's transaction. What stops it again is asked again."""
+    stops = [_stop(run, reason, figures, now) for reason, figures in reasons.items()]
     run.state, run.leased_until = RunState.STOPPED, None
     run.save(update_fields=["state", "leased_until"])
     record(
@@ -80,7 +79,8 @@ def stop(run: RetentionRun, reasons: Mapping[FuseReason, Figures], *, by: Actor,
         now=now,
         details={"reasons": [str(reason) for reason in reasons], "people": run.people_due, "items": run.items_due},
     )
-    tell_staff(notice=RUN_STOPPED, context={"run": str(run.pk)}, dedup=f"retention-stopped:{stops[0].pk}", now=now)
+    dedup = f"retention-stopped:{stops[0].pk}:{now:%Y%m%dT%H%M%S%f}"
+    tell_staff(notice=RUN_STOPPED, context={"run": str(run.pk)}, dedup=dedup, now=now)
 
 
 def approve(*, stop_id: int, by: Actor, now: datetime) -> FuseStop:
@@ -113,6 +113,12 @@ def drop(*, stop_id: int, by: Actor, now: datetime) -> FuseStop:
         record(event=AuditEvent.RETENTION_DROPPED, target=f"retention:{run.pk}", by=by, now=now)
         held.refresh_from_db()
     return held
+
+
+def _stop(run: RetentionRun, reason: FuseReason, figures: Figures, now: datetime) -> FuseStop:
+    asked_anew = {"first_by": "", "first_at": None, "second_by": "", "second_at": None}
+    told = {"figures": dict(figures), "stopped_at": now, **asked_anew}
+    return FuseStop.objects.update_or_create(run=run, reason=reason, defaults=told)[0]
 
 
 def _approve(stop_id: int, by: Actor, now: datetime) -> FuseStop:

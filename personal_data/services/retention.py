@@ -180,18 +180,23 @@ def _turn(run: RetentionRun, now: datetime, pace: Pace) -> bool:
     except TooMany:
         with transaction.atomic():
             run.refresh_from_db()
-            figures = {
-                "items": run.items_gone,
-                "of_items": run.items_held,
-                "people": run.people_gone,
-                "of_people": run.people_held,
-                "under_way": True,
-            }
-            stop(run, {FuseReason.SHARE: figures}, by=SYSTEM, now=now)
+            stop(run, {FuseReason.SHARE: _figures_under_way(run, now)}, by=SYSTEM, now=now)
         return True
     except Exception as error:
         _note_failure(run, error, now)
         raise RunFailed(type(error).__name__) from error
+
+
+def _figures_under_way(run: RetentionRun, now: datetime) -> Mapping[str, object]:
+    """What has gone with what is due still: two people agree to so much and no more."""
+    version = policies.version_in_force(now)
+    people, items = run.people_gone, run.items_gone
+    if version is not None:
+        pack, moment = keeping_pack(version), Moment(min(run.as_of, allowed(now)))
+        due = look(pack, moment)
+        people, items = people + due.people + count_whole_people(pack, moment), items + due.items
+    held = {"of_items": run.items_held, "of_people": run.people_held}
+    return {"items": items, "people": people, **held, "under_way": True}
 
 
 def _work(run: RetentionRun, now: datetime, pace: Pace) -> bool:

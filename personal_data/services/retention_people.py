@@ -65,8 +65,8 @@ def _erase(run: RetentionRun, line: RetentionLine, subject_id: UUID, pack: Pack,
 
 
 def _check_share(run: RetentionRun) -> None:
-    most = most_without_asking(run, held=run.people_held)
-    if most is not None and RetentionRun.objects.filter(pk=run.pk, people_gone__gt=most).exists():
+    most = most_without_asking(run, of="people", held=run.people_held)
+    if RetentionRun.objects.filter(pk=run.pk, people_gone__gt=most).exists():
         raise TooMany
 
 

@@ -172,8 +172,7 @@ def _count_up(run: RetentionRun, line: RetentionLine, gone: int) -> None:
         cursor.execute(_COUNT_LINE, [gone, line.pk])
         cursor.execute(_COUNT_RUN, [gone, run.pk])
         (total,) = cursor.fetchone()
-    most = most_without_asking(run, held=run.items_held)
-    if most is not None and total > most:
+    if total > most_without_asking(run, of="items", held=run.items_held):
         raise TooMany
 
 
