@@ -23,6 +23,7 @@ from personal_data.selectors_holds import (
     newest_pack,
 )
 from personal_data.services.announcing import is_replaying
+from personal_data.services.hold_order import before_deleting
 
 
 def check_not_held(
@@ -43,6 +44,7 @@ def check_not_held(
     _check_law_lets_go(
         subject_id, (ref for line in lines if whole or line.fate == Fate.DELETE for ref in line.refs), now
     )
+    before_deleting()
     stopped = held_of(subject_id, {*fields, *planning.fields_of(lines)})
     if stopped:
         pack = newest_pack()
@@ -69,13 +71,19 @@ def devices_are_held(subject_id: UUID, *, now: datetime) -> bool:
 
 
 def everything_is_held(subject_id: UUID) -> bool:
-    """Whether a deletion of everything has to wait."""
-    return not is_replaying() and bool(holds_on_everything(subject_id))
+    """Whether a deletion of everything has to wait. Whatever is begun goes by it until the transaction ends."""
+    if is_replaying():
+        return False
+    before_deleting()
+    return bool(holds_on_everything(subject_id))
 
 
 def is_held_by_law(run: ErasureRun) -> bool:
     """Whether a hold stops a run that has not begun. What began is not stopped: its key is gone."""
-    return not is_replaying() and bool(holds_on_run(run))
+    if is_replaying():
+        return False
+    before_deleting()
+    return bool(holds_on_run(run))
 
 
 def holds_on_run(run: ErasureRun) -> list[LegalHold]:

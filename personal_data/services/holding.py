@@ -19,6 +19,7 @@ from personal_data.permissions import check_can_open, check_can_reveal
 from personal_data.selectors_holds import is_held
 from personal_data.selectors_limits import stopped_purposes
 from personal_data.services.erasing import delete_at_once
+from personal_data.services.hold_order import before_deleting
 from personal_data.services.replaced import BY_A_HOLD, keep_earlier
 from personal_data.services.subjects import hold_active
 from personal_data.values import clean_value
@@ -58,8 +59,10 @@ def write_item(
         event = AuditEvent.ITEM_CORRECTED if item else AuditEvent.ITEM_WRITTEN
         if item is not None and spec.kind in CONTACT_KINDS and (old := read_value(item, key=key)) != cleaned:
             contact_replaced(subject_id=subject_id, kind=spec.kind, old_value=old, now=now)
-        if item is not None and not before_is_kept and is_held(subject_id, [field]):
-            keep_earlier(item, read_value(item, key=key), basis=BY_A_HOLD, key=key, now=now)
+        if item is not None and not before_is_kept:
+            before_deleting()
+            if is_held(subject_id, [field]):
+                keep_earlier(item, read_value(item, key=key), basis=BY_A_HOLD, key=key, now=now)
         if item is None:
             item = DataItem(subject_id=subject_id, field=field, held_since=now)
         item.sealed_value = seal_value(item.pk, cleaned, key=key)

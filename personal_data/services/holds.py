@@ -28,6 +28,7 @@ from personal_data.selectors_holds import (
     still_answers,
 )
 from personal_data.selectors_merged import is_own, kept_of
+from personal_data.services.hold_order import before_placing
 from personal_data.staff_telling import HOLD_REVIEW, tell_staff
 
 LONGEST_REVIEW = timedelta(days=366)
@@ -74,6 +75,8 @@ def place(
         }
         people = _people_of(subject_ref, case)
         one_at_a_time(by=by)
+        if people == [None]:
+            before_placing()
         placed = [_placed({**asked, "subject_ref": person}, by, now) for person in people]
     return placed[0]
 

@@ -13,6 +13,7 @@ from personal_data.errors import SubjectGone
 from personal_data.models import DataItem, ValueHistory
 from personal_data.selectors_holds import is_held
 from personal_data.services.announcing import Deleted, announce
+from personal_data.services.hold_order import before_deleting
 from personal_data.services.subjects import hold_active
 
 BY_A_HOLD = "hold"  # an earlier value that is there only because a hold stood when it was replaced
@@ -49,6 +50,7 @@ def _forget(subject_id: UUID, field: str, now: datetime) -> int:
     try:
         with transaction.atomic():
             hold_active(subject_id)
+            before_deleting()
             if is_held(subject_id, [field]):
                 return 0
             rows = ValueHistory.objects.filter(subject_id=subject_id, field=field, basis=BY_A_HOLD)

@@ -28,6 +28,7 @@ from personal_data.retention_rules import rules_digest, rules_told
 from personal_data.retention_tables import FILES
 from personal_data.services.announcing import Deleted, announce
 from personal_data.services.fusing import most_without_asking
+from personal_data.services.hold_order import before_deleting
 from personal_data.services.retention_looking import approved_disposals, without_compiling
 from policies.pack_types import Pack
 
@@ -148,6 +149,7 @@ def _delete(run: RetentionRun, line: RetentionLine, search: Search, people: list
         cursor.execute(_BY_INDEX)
         cursor.execute(_LOCK_PEOPLE, [people])
         locked = [one for (one,) in cursor.fetchall()]
+        before_deleting()
         statement = search.deletion
         cursor.execute(statement, {**search.params, "people": locked})
         rows: list[Row] = sorted(cursor.fetchall(), key=itemgetter(2))

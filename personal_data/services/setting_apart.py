@@ -25,6 +25,7 @@ from personal_data.models import DataItem, DataSubject, Device, KeptByLaw, Store
 from personal_data.own_records import Ages, Kind
 from personal_data.selectors_holds import held_of
 from personal_data.services.announcing import Deleted, announce
+from personal_data.services.hold_order import before_deleting
 from personal_data.services.replaced import history_context
 
 MOST = 2000  # people in one run; an hour later the next ones follow
@@ -114,6 +115,7 @@ def _end(subject_id: UUID, today: date, now: datetime) -> int:
     with transaction.atomic():
         DataSubject.objects.select_for_update(no_key=True).filter(pk=subject_id).first()
         rows = list(_due(today).filter(subject_id=subject_id).select_for_update())
+        before_deleting()
         held = held_of(subject_id, {row.field for row in rows})
         going = [row for row in rows if row.field not in held]
         if not going:

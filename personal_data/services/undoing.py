@@ -23,6 +23,7 @@ from personal_data.own_records import Ages, Kind
 from personal_data.permissions import check_can_import
 from personal_data.selectors_holds import held_people
 from personal_data.services.announcing import Erased, announce
+from personal_data.services.hold_order import before_deleting
 from personal_data.services.importing import TASK, forget_file
 
 CHUNK = 2000
@@ -105,6 +106,7 @@ def _undo_chunk(batch_id: UUID, now: datetime) -> bool:
         # Nobody can be given anything while their row is locked: what is found untouched stays so.
         held = DataSubject.objects.select_for_update().filter(pk__in=lines, state=SubjectState.ACTIVE)
         untouched = set(held.order_by("pk").values_list("pk", flat=True))
+        before_deleting()
         untouched -= set(_touched(untouched, batch))
         _remove(untouched, now)
         batch.done = max(lines.values())

@@ -1,9 +1,13 @@
 """Ways round a legal hold: by people joined and parted, by who places it, by the moment at which it is placed."""
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from accounts.models import User
@@ -16,7 +20,7 @@ from personal_data.errors_holds import NotClear, OwnMatter
 from personal_data.errors_retention import HeldForLaw
 from personal_data.models import DataItem, LegalHold, Merge
 from personal_data.selectors_holds import is_held
-from personal_data.services import holds, merging
+from personal_data.services import announcing, hold_order, holds, merging
 from personal_data.services.disposing import approve, propose
 from personal_data.services.erasing import begin_deletion
 from policies.models import PolicyVersion
@@ -24,7 +28,7 @@ from tests.cases.fixtures import signed_in
 from tests.complaints.steps import sort, walked_to
 from tests.harness.people import Role
 from tests.personal_data.erasure_cases import PERSON
-from tests.personal_data.retention_steps import person, value
+from tests.personal_data.retention_steps import person, run, value
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 OFFICER = Role("dpo", 1)
@@ -156,3 +160,53 @@ def test_nobody_decides_on_a_deletion_of_their_own_data(dpo: User, staff: Staff,
     row = propose(**wanted, by=other)  # type: ignore[arg-type]
     with pytest.raises(OwnMatter):
         approve(disposal_id=row.pk, seen_digest=bytes(row.digest), by=officer, now=now)
+
+
+@contextmanager
+def register_busy() -> Iterator[None]:
+    """Somebody else is writing to the erasure register: whoever has found what goes waits before the commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [announcing._LOCK])
+        yield
+
+
+def beside(work: Callable[[], object]) -> threading.Thread:
+    """Do something at the same time, on a connection of its own."""
+
+    def worked() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=worked)
+    thread.start()
+    return thread
+
+
+def waits_for(lock: int) -> None:
+    """Until some process waits for a lock of the database."""
+    asked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = %s"
+    for _time in range(2000):
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [lock])
+            if cursor.fetchone() != (0,):
+                return
+        time.sleep(0.005)
+    raise AssertionError("nobody waits")
+
+
+def test_a_hold_that_names_nobody_does_not_stand_while_what_it_keeps_is_being_deleted(place: Place) -> None:
+    value(person(ago=timedelta(days=3 * 366)))
+    with register_busy():
+        deleting = beside(run)
+        waits_for(announcing._LOCK)
+        placing = beside(lambda: place(field="phone"))
+        waits_for(hold_order._LOCK)
+        assert not LegalHold.objects.exists()
+    deleting.join()
+    placing.join()
+    assert LegalHold.objects.count() == 1 and not DataItem.objects.exists()
+    value(person(ago=timedelta(days=3 * 366)))
+    run()
+    assert DataItem.objects.exists(), "what comes afterwards is kept"
