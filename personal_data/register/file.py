@@ -81,11 +81,16 @@ class Register:
             return frame
         raise RegisterFault(Fault.CUT)
 
-    def find(self, head: Place) -> Place:
-        """The place a database last knew of, where it is in this file now. Raises RegisterFault.
+    def find(self, head: Place | None) -> Place:
+        """The place a database last knew of, where it is in this file now; one that knew of none is at the very first.
 
-        It is where it was, unless the register was shortened since.
+        It is where it was, unless the register was shortened since. Raises RegisterFault.
         """
+        if head is None:
+            opening = self.first()
+            if opening.sequence:
+                raise RegisterFault(Fault.BEGINS_LATER, sequence=opening.sequence)
+            return opening.place
         if head.offset <= self.size and self._ends_with(head):
             return head
         opening = self.first(of=head.register)

@@ -162,7 +162,7 @@ def held_register(*, now: datetime, to_write: bool = False, most: int = MOST_BY_
         head = file.make(path, now)
         move_head(head, now=now)
     with file.opened(path, to_write=to_write) as register:
-        place = register.first().place if head is None else register.find(head)
+        place = register.find(head)
         yield Held(register, place, list(islice(register.frames_after(place), most)))
 
 

@@ -78,7 +78,7 @@ def look() -> Standing:
     path, head = register_path(), _head()
     try:
         with file.opened(path) as register:
-            place = register.first().place if head is None else register.find(head)
+            place = register.find(head)
             last = _read_on(path, register)
     except RegisterFault as fault:
         if fault.fault == Fault.MISSING and head is None:

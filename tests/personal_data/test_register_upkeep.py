@@ -100,6 +100,25 @@ def test_a_backup_older_than_the_register_reaches_is_refused(
     assert register_standing.look().fault == Fault.BEGINS_LATER
 
 
+def test_a_backup_from_before_the_register_is_refused_once_it_was_shortened(
+    policy: PolicyVersion, register_file: Path, now: datetime
+) -> None:
+    old = now - timedelta(days=400)
+    for _ in range(2):
+        tell(EvidenceEnded(DataSubject().pk), now=old)
+    RegisterHead.objects.all().delete()
+    register_standing.forget()
+    assert register_standing.look() == register_standing.Standing("", 2)
+    tell(EvidenceEnded(DataSubject().pk), now=old)
+    UnplayedFrame.objects.all().delete()
+    assert shorten(now) == 3
+    RegisterHead.objects.all().delete()
+    register_standing.forget()
+    assert register_standing.look().fault == Fault.BEGINS_LATER
+    with pytest.raises(RegisterUnavailable):
+        tell(EvidenceEnded(DataSubject().pk), now=now)
+
+
 def test_what_is_still_to_be_done_is_not_left_out(
     policy: PolicyVersion, subject: DataSubject, register_file: Path, now: datetime
 ) -> None:
