@@ -159,6 +159,7 @@ def rules_told(pack: Pack) -> list[dict[str, object]]:
             "field": spec.code,
             "kind": spec.kind,
             "rule": spec.retention,
+            "sensitivity": spec.sensitivity,  # a hold may name the sensitive alone
             "purposes": sorted(f"{code}:{_basis(pack, code)}" for code in spec.purposes),
         }
         for spec in pack.fields

@@ -1,16 +1,20 @@
 """Ways round the fuse: what two people agreed to is not used for something else."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from core import clock
-from personal_data.enums import RunState
+from core.actors import SYSTEM
+from personal_data.enums import FuseReason, RunState
 from personal_data.models import DataItem, RetentionRun
 from personal_data.services import fusing, retention
 from policies.models import PolicyVersion
+from policies.services.publishing import publish
 from tests.harness.people import Role
-from tests.personal_data.retention_steps import held_back, let_go, person, run, value
+from tests.personal_data.retention_steps import held_back, let_go, pack_with, person, run, value
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 THREE_YEARS = timedelta(days=3 * 366)
@@ -36,6 +40,28 @@ def go_on(begun: RetentionRun) -> RetentionRun:
 def long_inactive(count: int, field: str) -> None:
     for _ in range(count):
         value(person(ago=THREE_YEARS), field)
+
+
+def publish_sensitive(folder: Path, sensitivity: str) -> None:
+    """The policy with another sensitivity of the phone number."""
+    found = pack_with(folder, "", {})
+    text = (found / "policy.toml").read_text(encoding="utf-8")
+    told, count = re.subn(r'(code = "phone"\nkind(?:.*\n)*?sensitivity = )"[a-z]+"', rf'\g<1>"{sensitivity}"', text)
+    assert count == 1
+    (found / "policy.toml").write_text(told, encoding="utf-8")
+    publish(path=found, by=SYSTEM, now=clock.now(), demo=True)
+
+
+def test_a_policy_that_takes_a_field_out_of_a_hold_is_a_changed_rule(policy: PolicyVersion, tmp_path: Path) -> None:
+    publish_sensitive(tmp_path, "sensitive")
+    held_back(category="sensitive")
+    long_inactive(1, "phone")
+    assert run().state == RunState.DONE and DataItem.objects.exists()
+    publish_sensitive(tmp_path, "basic")
+    stopped = run()
+    assert stopped.state == RunState.STOPPED and DataItem.objects.exists()
+    stop = stopped.stops.get()
+    assert stop.reason == FuseReason.RULES and stop.figures["changed"] == ["field:phone"]
 
 
 def test_what_two_people_agreed_to_is_no_leave_for_more(policy: PolicyVersion) -> None:
