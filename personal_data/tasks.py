@@ -67,11 +67,11 @@ def own_records(**_: object) -> None:
 @shared_task(name="personal_data.holds", acks_late=True)
 def holds(**_: object) -> None:
     """Remind of holds to be reviewed, let go what a released one kept of corrections, and end purposes two people
-    decided to end for everybody. Safe to run twice.
+    decided to end for everybody, once the database's own clock says so, too. Safe to run twice.
     """
     run_sweep("personal_data.remind_holds", remind_due)
     run_sweep("personal_data.released_holds", forget_released)
-    run_sweep("personal_data.end_purposes", end_for_everybody)
+    run_sweep("personal_data.end_purposes", lambda now: end_for_everybody(now=allowed(now)))
 
 
 @shared_task(name="personal_data.run_imports", acks_late=True)

@@ -10,19 +10,24 @@ import time_machine
 from audit.models import AuditEntry
 from core import clock
 from core.actors import SYSTEM
+from core.clock import local_date
 from personal_data import tasks
-from personal_data.enums import PackageState
-from personal_data.models import DataItem, DataSubject, ErasureRun, Package
+from personal_data.enums import DisposalKind, DisposalState, PackageState
+from personal_data.models import DataItem, DataSubject, Disposal, ErasureRun, Package, PurposeState
 from personal_data.services import erasing
+from personal_data.services.disposing import approve, propose
 from personal_data.services.packaging import ask_package, make_due
+from personal_data.services.purposes import begin_purpose, purposes_that_end
 from policies.models import PolicyVersion
 from policies.services.publishing import publish
 from tests.dsr_requests.carrying import in_a_thread
+from tests.harness.people import Role
 from tests.personal_data.erasure_cases import PERSON, fill, nothing_is_left
 from tests.personal_data.test_cooling_off import MINUTE, ask
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 HOUR = timedelta(hours=1)
+OFFICER, ADMINISTRATOR = Role("dpo", 1), Role("administrator", 2)
 TEN_YEARS = timedelta(days=3653)
 
 
@@ -53,6 +58,19 @@ def test_a_clock_ahead_begins_no_deletion_and_ends_no_copy(
     assert Package.objects.get(pk=package.pk).state == PackageState.READY
     erasing.cancel_erasure(run_id=run.pk, by=PERSON, now=clock.now())
     assert DataItem.objects.count() == 2
+
+
+def test_a_clock_ahead_ends_no_purpose_before_its_day(policy: PolicyVersion, subject: DataSubject) -> None:
+    now = clock.now()
+    purpose = purposes_that_end(at=now)[0].code
+    begin_purpose(subject_id=subject.pk, purpose=purpose, by=OFFICER, now=now)
+    goes_on = local_date(now) + timedelta(days=200)
+    wanted = {"kind": DisposalKind.PURPOSE, "purpose": purpose, "ground": "Quyết định 5/2026", "goes_on": goes_on}
+    row = propose(**wanted, by=OFFICER, now=now)  # type: ignore[arg-type]
+    approve(disposal_id=row.pk, seen_digest=bytes(row.digest), by=ADMINISTRATOR, now=now)
+    at(now + TEN_YEARS, tasks.holds)
+    assert PurposeState.objects.get(purpose=purpose).live
+    assert Disposal.objects.get().state == DisposalState.APPROVED
 
 
 def test_an_hour_back_brings_nothing_forward_and_undoes_nothing(policy: PolicyVersion, subject: DataSubject) -> None:
