@@ -24,7 +24,8 @@ KEY_BYTES = 32
 Buffer = bytes | memoryview  # a database hands binary columns out as either
 _SEALED = b"\x01"
 _WRAPPED = b"\x02"
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+# What no reader sees: soft hyphens, joiners, variations, and marks of direction, which come along with what is copied.
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
 
 class CannotOpen(Exception):

@@ -24,7 +24,8 @@ EMAIL, PHONE = FieldKind.EMAIL.value, FieldKind.PHONE.value
 
 def index_of(kind: str, value: str) -> bytes:
     """The keyed hash of an address or number, as its field stores it; `kind` is the kind of the field."""
-    told = f"{kind}\n{normalise_index(value)}".encode()
+    spelt = normalise_index(value)
+    told = f"{kind}\n{_with_plain_domain(spelt) if kind == EMAIL else spelt}".encode()
     return hmac.digest(settings.PORTAL_REGISTER_KEY, b"suppressed-identity:" + told, "sha256")
 
 
@@ -61,6 +62,17 @@ def indexes_of_person(subject_id: UUID, *, at: datetime) -> set[bytes]:
         except CannotOpen:
             continue
     return found
+
+
+def _with_plain_domain(address: str) -> str:
+    """An address with its domain as the network spells it: `ví-dụ.vn` and its `xn--` form are one."""
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address
 
 
 def _identifying_fields(at: datetime) -> dict[str, str]:
