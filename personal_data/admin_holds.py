@@ -275,11 +275,13 @@ def colleague(reference: str) -> str:
 
 
 def _owner(hold: LegalHold) -> str:
-    """Who answers for a hold, and what follows where that colleague has left."""
+    """Who answers for a hold, and what follows where that colleague does so no more."""
     who = colleague(hold.owner)
     if hold.released_at is not None or still_answers(hold.owner):
         return who
-    return _("%(who)s, who has left. The officer who keeps the hold answers for it from then on.") % {"who": who}
+    return _(
+        "%(who)s, who has left or has another role now. The officer who keeps the hold answers for it from then on."
+    ) % {"who": who}
 
 
 def hold_mark(hold: LegalHold, *, today: date) -> dict[str, str]:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -12,10 +11,10 @@ from personal_data.enums import DisposalKind, HoldGround
 from personal_data.errors_holds import NotClear
 from personal_data.forms_import import REFERENCE
 from personal_data.hold_scope import CATEGORIES
+from personal_data.selectors_holds import who_may_answer
 from policies.pack_types import Pack, PurposeSpec
 
 MOST_PEOPLE = 500
-ANSWERING = ("dpo", "administrator")
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -175,5 +174,4 @@ def _purposes(specs: tuple[PurposeSpec, ...]) -> list[tuple[str, Any]]:
 
 
 def _answering() -> list[tuple[str, str]]:
-    people = get_user_model()._default_manager.filter(is_staff=True, is_active=True, groups__name__in=ANSWERING)
-    return sorted(((f"user:{user.pk}", str(user)) for user in people.distinct()), key=lambda pair: pair[1])
+    return sorted(((f"user:{user.pk}", str(user)) for user in who_may_answer()), key=lambda pair: pair[1])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -17,6 +18,8 @@ from personal_data.selectors_merged import is_own
 from policies import selectors as policies
 from policies.enums import FieldKind
 from policies.pack_types import Pack
+
+ANSWERING = ("dpo", "administrator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +166,15 @@ def newest_pack() -> Pack | None:
     return keeping_pack(version) if version else None
 
 
-def still_answers(owner: str) -> bool:
-    """Whether the colleague a hold names, as `user:…`, is still there to answer for it."""
+def who_may_answer() -> "QuerySet[Any]":
+    """The colleagues who may answer for a hold: officers and administrators with an account that works."""
     staff = get_user_model()._default_manager.filter(is_staff=True, is_active=True)
+    return staff.filter(groups__name__in=ANSWERING).distinct()
+
+
+def still_answers(owner: str) -> bool:
+    """Whether the colleague a hold names, as `user:…`, is still there and still of a role that answers for it."""
     try:
-        return staff.filter(pk=owner.removeprefix("user:")).exists()
+        return who_may_answer().filter(pk=owner.removeprefix("user:")).exists()
     except ValidationError:
         return False

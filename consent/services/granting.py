@@ -7,7 +7,8 @@ consent ends goes in that commit too.
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +30,14 @@ from core.queue import enqueue_on_commit
 from personal_data import keys
 from personal_data.errors import SubjectGone
 from personal_data.services.announcing import Withdrawn, announce
-from personal_data.services.suppressing import indexes_of_person, suppressed
+from personal_data.services.subjects import hold_active
+from personal_data.services.suppressing import (
+    ErasedMeanwhile,
+    check_none_since,
+    indexes_of_person,
+    newest,
+    suppressed,
+)
 from personal_data.sign_in_address import sign_in_address
 from policies.models import PolicyVersion
 
@@ -76,14 +84,21 @@ def record_answers(
     `evidence` is the minimum of technical proof (see `consent.evidence`), sealed under the person's evidence key.
     Raises NotAsked, WordingChanged, ErasedBefore, SubjectGone, KeyDestroyed; then nothing was written.
     """
-    if by.audit_role not in _ANSWERING_FOR_ONESELF and any(answer.granted for answer in answers):
-        _check_was_not_erased(subject_id, now)
     asked = question_by_key(version, language)
     lines = [_checked(answer, asked) for answer in {answer.key: answer for answer in answers}.values()]
     if not lines:
         return []
-    shown = [asked[line.key] for line in lines]
     form = _Form(subject_id, lines, version.number, language, method, evidence)
+    if by.audit_role in _ANSWERING_FOR_ONESELF or not any(line.granted for line in lines):
+        return _record(form, asked, by=by, now=now)
+    with transaction.atomic(), _nobody_erased(subject_id, now):
+        return _record(form, asked, by=by, now=now)
+
+
+def _record(form: _Form, asked: Mapping[ConsentKey, Question], *, by: Actor, now: datetime) -> list[int]:
+    """Write a form, and what ends with the consents it takes back."""
+    subject_id, lines = form.subject_id, form.lines
+    shown = [asked[line.key] for line in lines]
     if all(line.granted for line in lines):
         return _write(form, shown, by=by, now=now)
     with transaction.atomic():
@@ -149,10 +164,21 @@ def _announce_ends(subject_id: UUID, written: Sequence[int], *, now: datetime) -
     announce(told, now=now)
 
 
-def _check_was_not_erased(subject_id: UUID, now: datetime) -> None:
-    """Raises ErasedBefore for an erased identity, unless the person has signed up anew and so has an own account."""
-    if not sign_in_address(subject_id) and suppressed(indexes_of_person(subject_id, at=now)):
+@contextmanager
+def _nobody_erased(subject_id: UUID, now: datetime) -> Iterator[None]:
+    """Give a consent for somebody who is no erased identity, neither before nor by the end of the transaction. Whoever
+    has signed up anew, and so has an own account, is none. Raises ErasedBefore, SubjectGone.
+    """
+    hold_active(subject_id)
+    known_by = set() if sign_in_address(subject_id) else indexes_of_person(subject_id, at=now)
+    mark = newest()
+    if suppressed(known_by):
         raise ErasedBefore
+    yield
+    try:
+        check_none_since(mark, known_by)
+    except ErasedMeanwhile as refusal:
+        raise ErasedBefore from refusal
 
 
 def _checked(answer: Answer, asked: Mapping[ConsentKey, Question]) -> _Line:

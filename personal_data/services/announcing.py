@@ -44,8 +44,10 @@ __all__ = [
     "announce",
     "follow",
     "held_register",
+    "hold_announcements",
     "is_announced",
     "is_replaying",
+    "lock_register",
     "move_head",
     "register_path",
     "replaying",
@@ -58,6 +60,7 @@ REPLAY = "personal_data.replay_register"
 
 _LOCK = 5_0013
 _TAKE_LOCK = "SELECT pg_catalog.pg_advisory_xact_lock(%s)"
+_SHARE_LOCK = "SELECT pg_catalog.pg_advisory_xact_lock_shared(%s)"
 READ_HEAD = 'SELECT register, sequence, digest, "offset" FROM public.personal_data_registerhead WHERE id = 1'
 _MOVE_HEAD = (
     'INSERT INTO public.personal_data_registerhead (id, register, sequence, digest, "offset", moved_at)'
@@ -118,6 +121,19 @@ def announce(entries: Sequence[Entry], *, now: datetime) -> int:
     return place.sequence
 
 
+def lock_register() -> None:
+    """Take the lock of whoever announces, until the caller's transaction ends."""
+    _lock(_TAKE_LOCK)
+
+
+def hold_announcements() -> None:
+    """Let nobody announce until the caller's transaction ends, of which this is the last act but for looking.
+
+    Several may do so at once. Whatever was announced before is committed and can be seen.
+    """
+    _lock(_SHARE_LOCK)
+
+
 def is_announced(subject_id: UUID, *, now: datetime) -> bool:
     """Whether a frame this database has not carried out says that a person is erased: there is no way back then."""
     with transaction.atomic():
@@ -171,9 +187,15 @@ def register_path() -> Path:
     return Path(settings.PORTAL_REGISTER_FILE)
 
 
-def _locked_head() -> Place | None:
+def _lock(statement: str) -> None:
+    assert connection.in_atomic_block, "the lock of the register ends with a transaction"
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_LOCK, [_LOCK])
+        cursor.execute(statement, [_LOCK])
+
+
+def _locked_head() -> Place | None:
+    lock_register()
+    with connection.cursor() as cursor:
         cursor.execute(READ_HEAD)
         row = cursor.fetchone()
     return None if row is None else Place(row[0], row[1], bytes(row[2]), row[3])

@@ -10,11 +10,12 @@ from personal_data.errors import TooLateToCancel
 from personal_data.models import ErasureRun
 from personal_data.services.announcing import Begun, Deleted, Erased, announce, is_announced, is_replaying
 from personal_data.services.erasure_steps import address_context
-from personal_data.services.suppressing import indexes_of_person
+from personal_data.services.suppressing import indexes_of_person, suppress
 
 
 def announce_erasure(run: ErasureRun, *, now: datetime) -> None:
-    """The person goes, while the key to the addresses that are not to be brought in again is still there.
+    """The person goes, while the key to the addresses that are not to be brought in again is still there. They stand on
+    the list from this commit on, so that nobody takes them in before the first step of the erasure.
 
     The last act of the transaction in which the erasure begins. Raises RegisterUnavailable.
     """
@@ -24,6 +25,7 @@ def announce_erasure(run: ErasureRun, *, now: datetime) -> None:
     identities = indexes_of_person(run.subject_ref, at=now) if suppressing else ()
     confirms = bool(run.sealed_address and unwrap(run.sealed_address, context=address_context(run)))
     begun = Begun(run.pk, run.basis, confirms, suppressing)
+    suppress(indexes=identities, now=now)
     announce([Erased(run.subject_ref, sorted(identities), begun)], now=now)
 
 

@@ -107,7 +107,7 @@ def follow_parting(*, kept: UUID, other: UUID, by: Actor, now: datetime) -> int:
 
 
 def review(*, hold_id: int, review_on: date | None, by: Actor, now: datetime) -> LegalHold:
-    """Looked at and still needed; the next day to look at it. Where who answered for it has left, `by` does now.
+    """Looked at and still needed; the next day to look at it. Where who answered for it does so no more, `by` does.
 
     Raises RetentionRefused, NotClear, HoldOver, OwnMatter.
     """
@@ -165,8 +165,9 @@ def _remind(hold_id: int, today: date, now: datetime) -> int:
         _record(AuditEvent.HOLD_REMINDED, hold, SYSTEM, now)
         context = {"hold": str(hold.pk), "day": hold.review_on.isoformat()}
         dedup = f"hold-review:{hold.pk}:{today.isoformat()}"
-        # Whoever answers for it may have left: then officers and administrators are told.
-        told = tell_staff(notice=HOLD_REVIEW, context=context, dedup=dedup, now=now, to=hold.owner)
+        # Whoever answers for it may have left, or be of another role now: then officers and administrators are told.
+        answers = still_answers(hold.owner)
+        told = answers and tell_staff(notice=HOLD_REVIEW, context=context, dedup=dedup, now=now, to=hold.owner)
         return told or tell_staff(notice=HOLD_REVIEW, context={**context, "left": "1"}, dedup=dedup, now=now)
 
 

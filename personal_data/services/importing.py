@@ -4,7 +4,8 @@
 2. What is taken in is what was checked: the checksum covers the file, what was said of it, and the policy's version.
 3. People are taken in some thousands at a time. Keys are committed first, then everything else of these people with
    the place reached, so a worker that is killed leaves whole people and a place to go on from.
-4. Somebody erased is refused. Somebody who may be known already is taken in, and proposed to staff for merging.
+4. Somebody erased is refused, until these people are committed. Somebody who may be known already is taken in, and
+   proposed to staff for merging.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ from personal_data.import_table import MOST_BYTES, MOST_LINES, Common, Line, Per
 from personal_data.models import ImportBatch
 from personal_data.permissions import check_can_import
 from personal_data.services.merging import Pair, propose_many
+from personal_data.services.suppressing import ErasedMeanwhile, check_none_since, newest
 from policies import selectors as policies
 from policies.enums import LegalBasis
 from policies.pack_types import FieldSpec
@@ -136,9 +138,33 @@ def forget_file(batch: ImportBatch) -> None:
 
 def _take(batch: ImportBatch, people: list[Sealed], lines: int, specs: Sequence[FieldSpec], now: datetime) -> bool:
     """Take in the people of some lines and move the place reached; False when somebody else did, or it was stopped."""
-    kept = import_known.without_the_erased(people)
-    pairs = list(_pairs(kept, import_known.known(kept, specs)))
+    mark, kept = _not_erased(people)
     keys.copy_keys(one.keys for one in kept)
+    while True:
+        try:
+            return _write(batch, kept, lines, specs, now, refused=len(people) - len(kept), mark=mark)
+        except ErasedMeanwhile:
+            mark, kept = _not_erased(kept)
+
+
+def _not_erased(people: Sequence[Sealed]) -> tuple[int, list[Sealed]]:
+    """Who may be taken in, and how far the list of the erased went when it was asked."""
+    mark = newest()
+    return mark, import_known.without_the_erased(people)
+
+
+def _write(
+    batch: ImportBatch,
+    kept: Sequence[Sealed],
+    lines: int,
+    specs: Sequence[FieldSpec],
+    now: datetime,
+    *,
+    refused: int,
+    mark: int,
+) -> bool:
+    """As `_take`. Raises ErasedMeanwhile, and writes nothing, when one of them was erased since the list was asked."""
+    pairs = list(_pairs(kept, import_known.known(kept, specs)))
     with transaction.atomic():
         held = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if held.state != ImportState.RUNNING or held.done != batch.done:
@@ -148,10 +174,11 @@ def _take(batch: ImportBatch, people: list[Sealed], lines: int, specs: Sequence[
         propose_many(pairs, by=SYSTEM, now=now)
         held.done += lines
         held.people += len(kept)
-        held.suppressed += len(people) - len(kept)
+        held.suppressed += refused
         held.doubles += len({pair.other for pair in pairs})
         held.save()
         _record(AuditEvent.IMPORT_TAKEN, held, SYSTEM, now, {"done": held.done, "people": held.people})
+        check_none_since(mark, {index for one in kept for index in one.erased_as})
     batch.done = held.done
     return True
 

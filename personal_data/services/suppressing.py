@@ -1,4 +1,9 @@
-"""Identities of people who were erased, kept as keyed hashes so that an import does not bring them back."""
+"""Identities of people who were erased, kept as keyed hashes so that an import does not bring them back.
+
+The list grows under the lock of the erasure register, in the transaction that announces an erasure, and a row of it is
+never removed: so its numbers follow the order of commits. Whoever brings something in looks before, works, and looks
+once more at the end, while nobody can announce (`check_none_since`). Of the two whichever commits first was first.
+"""
 
 import hmac
 from collections.abc import Collection, Iterable
@@ -6,13 +11,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Max
 
 from core.encryption import CannotOpen, normalise_index, unseal
 from personal_data import keys
 from personal_data.fields import read_value
 from personal_data.models import DataItem, SuppressedIdentity, ValueHistory
 from personal_data.retention_pack import keeping_pack
+from personal_data.services.announcing import hold_announcements, lock_register
 from personal_data.services.replaced import history_context
 from personal_data.sign_in_address import sign_in_address
 from policies import selectors as policies
@@ -20,6 +27,10 @@ from policies.enums import FieldKind
 
 _SUPPRESSED = "SELECT index FROM public.personal_data_suppressedidentity WHERE index = ANY(%s)"
 EMAIL, PHONE = FieldKind.EMAIL.value, FieldKind.PHONE.value
+
+
+class ErasedMeanwhile(Exception):
+    """Somebody came onto the list while they were being brought in; the transaction has to end without effect."""
 
 
 def index_of(kind: str, value: str) -> bytes:
@@ -31,8 +42,14 @@ def index_of(kind: str, value: str) -> bytes:
 
 def suppress(*, indexes: Iterable[bytes], now: datetime) -> None:
     """Add to the list; what is on it already stays as it is."""
-    rows = [SuppressedIdentity(index=index, since=now) for index in sorted(set(indexes))]
-    SuppressedIdentity.objects.bulk_create(rows, ignore_conflicts=True)
+    told = set(indexes)
+    new = told - suppressed(told)
+    if not new:
+        return
+    with transaction.atomic():
+        lock_register()
+        rows = [SuppressedIdentity(index=index, since=now) for index in sorted(new)]
+        SuppressedIdentity.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def suppressed(indexes: Collection[bytes]) -> set[bytes]:
@@ -41,6 +58,23 @@ def suppressed(indexes: Collection[bytes]) -> set[bytes]:
     with connection.cursor() as cursor:
         cursor.execute(_SUPPRESSED, [list(indexes)])
         return {bytes(index) for (index,) in cursor.fetchall()}
+
+
+def newest() -> int:
+    """How far the list goes now; to be asked before it is looked at."""
+    return SuppressedIdentity.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def check_none_since(mark: int, indexes: Collection[bytes]) -> None:
+    """The last act of a transaction that brings something in. Raises ErasedMeanwhile when one of the hashes came onto
+    the list after the place `newest` named; until the transaction ends none does.
+    """
+    # What a commit checks is checked before, so that nobody who announces waits for it, nor it for them.
+    connection.check_constraints()
+    hold_announcements()
+    since = SuppressedIdentity.objects.filter(pk__gt=mark).values_list("index", flat=True)
+    if any(bytes(index) in indexes for index in since):
+        raise ErasedMeanwhile
 
 
 def indexes_of_person(subject_id: UUID, *, at: datetime) -> set[bytes]:

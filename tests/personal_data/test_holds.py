@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import override
 
@@ -12,6 +13,7 @@ from accounts.enums import Role as StaffRole
 from accounts.models import User
 from accounts.services.staffing import create_staff
 from audit.models import AuditEntry
+from audit.services.recording import record
 from consent.services.devices import forget_devices
 from core.actors import SYSTEM
 from core.clock import local_date
@@ -20,6 +22,7 @@ from personal_data import keys
 from personal_data.enums import ErasureState, HoldGround, Source
 from personal_data.errors_holds import HoldOver, NotClear
 from personal_data.errors_retention import HeldForLaw, RetentionRefused
+from personal_data.forms_retention import HoldForm
 from personal_data.models import DataItem, DataSubject, Device, ErasureRun, LegalHold, StoredFile
 from personal_data.selectors_holds import held_cases, held_people, is_held
 from personal_data.services import erasing, files, holding, holds
@@ -285,6 +288,22 @@ def test_who_keeps_a_hold_whose_owner_left_answers_for_it(place: Place, now: dat
     later = local_date(now) + timedelta(days=30)
     assert holds.review(hold_id=hold.pk, review_on=later, by=OFFICER, now=now).owner == owner
     User.objects.filter(pk=owner.removeprefix("user:")).update(is_active=False)
+    assert holds.review(hold_id=hold.pk, review_on=later, by=OFFICER, now=now).owner == "user:1"
+
+
+@pytest.mark.parametrize("role", ["agent", "auditor", ""])
+def test_who_has_another_role_now_answers_for_no_hold(place: Place, now: datetime, role: str) -> None:
+    owner, _other = colleague("truc", now), colleague("lan", now)
+    hold = place(field="phone", owner=owner)
+    user = User.objects.get(pk=owner.removeprefix("user:"))
+    with transaction.atomic():
+        record(event="test.done", target=f"user:{user.pk}", by=SYSTEM, now=now)
+        user.groups.set(Group.objects.filter(name=role))
+    assert owner not in dict(HoldForm(pack=None).fields["owner"].choices)  # type: ignore[attr-defined]
+    assert holds.remind_due(now=now + timedelta(days=84)) == 1
+    (letter,) = mails_of("staff-hold-review")
+    assert letter.to == "lan@example.com" and "nobody who answers" in letter.body
+    later = local_date(now) + timedelta(days=30)
     assert holds.review(hold_id=hold.pk, review_on=later, by=OFFICER, now=now).owner == "user:1"
 
 
