@@ -15,9 +15,11 @@ from core.actors import SYSTEM
 from core.clock import local_date
 from personal_data.enums import FuseReason, RunKind
 from personal_data.models import DataItem, DataSubject, Disposal, LegalHold, PurposeState, RetentionRun
+from personal_data.admin_holds import hold_mark
 from personal_data.services import holding
 from personal_data.services.erasing import begin_erasure
 from personal_data.services.fusing import stop
+from personal_data.services.holds import remind_due
 from personal_data.services.retention import begin_run
 from policies.models import PolicyVersion
 from tests.personal_data.erasure_cases import PERSON
@@ -200,10 +202,6 @@ def test_the_start_page_counts_what_waits(browser: Browser, held: DataSubject, n
     mine.post(f"{HOLDS}add/", hold)
     digest = hidden(mine.post(f"{DISPOSALS}add/", disposal_form(now)).content.decode(), "digest")
     mine.post(f"{DISPOSALS}add/", {**disposal_form(now), "digest": digest, "propose": "1"})
-    with transaction.atomic():
-        row = LegalHold.objects.get()
-        record(event="test.done", target=f"hold:{row.pk}", by=SYSTEM, now=now)
-        LegalHold.objects.filter(pk=row.pk).update(review_on=local_date(now))
     lists = {f"{DISPOSALS}?state__exact=PROPOSED": 1, f"{HOLDS}?state=review": 1, f"{RUNS}?state__exact=STOPPED": 0}
     for role in (Role.DPO, Role.ADMINISTRATOR, Role.AUDITOR):
         page = text_of(browser(role), "/staff/")
@@ -211,6 +209,23 @@ def test_the_start_page_counts_what_waits(browser: Browser, held: DataSubject, n
             assert f'<a href="{address}"><strong>{count}</strong>' in page, address
             assert browser(role).get(address).context["cl"].result_count == count
     assert "legalhold" not in text_of(browser(Role.AGENT), "/staff/")
+
+
+@pytest.mark.parametrize(("days", "counted", "words"), [(8, 0, "in force"), (7, 1, "to be reviewed"), (0, 1, "overdue")])
+def test_a_hold_asks_for_its_review_at_the_desk_when_the_mail_does(
+    browser: Browser, held: DataSubject, now: datetime, days: int, counted: int, words: str
+) -> None:
+    review_on = local_date(now) + timedelta(days=days)
+    browser(Role.DPO).post(f"{HOLDS}add/", hold_form(now, review_on=(local_date(now) + timedelta(days=8)).isoformat()))
+    with transaction.atomic():
+        row = LegalHold.objects.get()
+        record(event="test.done", target=f"hold:{row.pk}", by=SYSTEM, now=now)
+        LegalHold.objects.filter(pk=row.pk).update(review_on=review_on)
+    assert remind_due(now=now) == counted
+    mine = browser(Role.DPO)
+    assert f'<a href="{HOLDS}?state=review"><strong>{counted}</strong>' in text_of(mine, "/staff/")
+    assert mine.get(f"{HOLDS}?state=review").context["cl"].result_count == counted
+    assert words in hold_mark(LegalHold.objects.get(), today=local_date(now))["label"]
 
 
 def test_a_contract_that_is_over_is_recorded_by_a_list(browser: Browser, held: DataSubject) -> None:
