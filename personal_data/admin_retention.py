@@ -148,6 +148,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
             "lines": [
                 {
                     "rule": rule_words(line.rule, pack),
+                    "rule_url": rule_url(line.rule),
                     "what": _what(line),
                     "people": line.people,
                     "items": line.items,
@@ -206,6 +207,12 @@ def rule_words(code: str, pack: Pack | None) -> str:
     return str(rule.text) if rule else code
 
 
+def rule_url(code: str) -> str:
+    """The page of the decision behind it, where people decided it."""
+    kind, _colon, number = code.partition(":")
+    return reverse("admin:personal_data_disposal_change", args=[number]) if kind == "disposal" else ""
+
+
 def _facts(run: RetentionRun) -> list[tuple[str, str]]:
     found = [
         (_("Begun"), f"{moment(run.started_at)}, {run.get_kind_display()}"),
@@ -233,6 +240,7 @@ def _counts(people: int, items: int) -> str:
 def _line(line: RetentionLine, pack: Pack | None) -> dict[str, Any]:
     return {
         "rule": rule_words(line.rule, pack),
+        "rule_url": rule_url(line.rule),
         "what": _what(line),
         "due": line.due,
         "gone": line.gone,

@@ -11,16 +11,18 @@ from django.test import Client
 from accounts.enums import Role
 from accounts.models import User
 from audit.services.recording import record
+from core import clock
 from core.actors import SYSTEM
 from core.clock import local_date
+from personal_data.admin_holds import hold_mark
 from personal_data.enums import FuseReason, RunKind
 from personal_data.models import DataItem, DataSubject, Disposal, LegalHold, PurposeState, RetentionRun
-from personal_data.admin_holds import hold_mark
 from personal_data.services import holding
 from personal_data.services.erasing import begin_erasure
 from personal_data.services.fusing import stop
 from personal_data.services.holds import remind_due
-from personal_data.services.retention import begin_run
+from personal_data.services.retention import begin_run, continue_run
+from personal_data.services.subjects import create_subject
 from policies.models import PolicyVersion
 from tests.personal_data.erasure_cases import PERSON
 from tests.personal_data.test_orders_desk import browser_of, colleague, text_of
@@ -75,6 +77,13 @@ def disposal_form(now: datetime, **changes: str) -> dict[str, str]:
         "goes_on": local_date(now).isoformat(),
     }
     return {**right, **changes}
+
+
+def swept() -> RetentionRun:
+    """A run from beginning to end, now."""
+    run = begin_run(kind=RunKind.BY_HAND, by=SYSTEM, now=clock.now())
+    assert continue_run(run_id=run.pk, now=clock.now(), longest=None)
+    return run
 
 
 def hidden(page: str, name: str) -> str:
@@ -184,6 +193,30 @@ def test_the_second_person_is_told_that_the_effect_changed(browser: Browser, hel
     assert "a legal hold stands" in page.split('data-label="Now"')[-1]
 
 
+def test_a_decision_tells_how_far_it_is_carried_out(browser: Browser, held: DataSubject, now: datetime) -> None:
+    """Which run deleted how much, what is left and why; a run and its preview lead back to the decision."""
+    other = create_subject(by=SYSTEM, now=now, language="vi")
+    holding.write_item(subject_id=other.pk, field="phone", value="0987000111", by=PERSON, now=now)
+    mine = browser(Role.DPO)
+    mine.post(f"{HOLDS}add/", hold_form(now, subject_ref=str(held.pk)))
+    digest = hidden(mine.post(f"{DISPOSALS}add/", disposal_form(now)).content.decode(), "digest")
+    mine.post(f"{DISPOSALS}add/", {**disposal_form(now), "digest": digest, "propose": "1"})
+    page = f"{DISPOSALS}{Disposal.objects.get().pk}/"
+    assert "What is still left" not in text_of(mine, f"{page}change/")
+    browser(Role.ADMINISTRATOR).post(f"{page}approve/", {"digest": digest})
+    assert "so far</dt><dd>0</dd>" in text_of(mine, f"{page}change/")
+    run = swept()
+    told = text_of(mine, f"{page}change/")
+    assert "so far</dt><dd>1</dd>" in told and f'<a href="{RUNS}{run.pk}/change/">' in told
+    assert "1 entry: a legal hold stands" in told.split("What is still left")[1]
+    for address in (f"{RUNS}{run.pk}/change/", f"{RUNS}preview/"):
+        assert f'<a href="{page}change/">' in text_of(mine, address), address
+    mine.post(f"{HOLDS}{LegalHold.objects.get().pk}/release/")
+    run = swept()
+    told = text_of(mine, f"{page}change/")
+    assert told.count("1 entry deleted") == 2 and "What is still left" not in told
+
+
 def test_a_purpose_that_ends_is_told_as_one_and_the_own_proposal_taken_back(
     browser: Browser, held: DataSubject, now: datetime
 ) -> None:
@@ -211,7 +244,9 @@ def test_the_start_page_counts_what_waits(browser: Browser, held: DataSubject, n
     assert "legalhold" not in text_of(browser(Role.AGENT), "/staff/")
 
 
-@pytest.mark.parametrize(("days", "counted", "words"), [(8, 0, "in force"), (7, 1, "to be reviewed"), (0, 1, "overdue")])
+@pytest.mark.parametrize(
+    ("days", "counted", "words"), [(8, 0, "in force"), (7, 1, "to be reviewed"), (0, 1, "overdue")]
+)
 def test_a_hold_asks_for_its_review_at_the_desk_when_the_mail_does(
     browser: Browser, held: DataSubject, now: datetime, days: int, counted: int, words: str
 ) -> None:
