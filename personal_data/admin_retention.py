@@ -37,6 +37,22 @@ from policies.pack_types import Pack
 NAME = "personal_data_retentionrun"
 HORIZONS = (0, 7, 30)
 _MARKS = {RunState.RUNNING: "active", RunState.STOPPED: "overdue", RunState.DROPPED: "stopped", RunState.DONE: "done"}
+_ADVICE = {
+    FuseReason.SHARE: pgettext_lazy(
+        "stopped run",
+        "See below what each rule would delete. If that is what was decided or what the policy says, approve; if not, "
+        "drop the run and look for the cause.",
+    ),
+    FuseReason.CLOCK: pgettext_lazy(
+        "stopped run",
+        "If the portal was switched off all that time, approve. If the clock of the machine is wrong, set it right and "
+        "drop the run.",
+    ),
+    FuseReason.RULES: pgettext_lazy(
+        "stopped run",
+        "If the change is meant, approve. If not, drop the run and publish the policy with the right periods.",
+    ),
+}
 _RECORDED = {
     AuditEvent.RETENTION_BEGUN: pgettext_lazy("retention run", "begun"),
     AuditEvent.RETENTION_STOPPED: pgettext_lazy("retention run", "stopped"),
@@ -264,6 +280,7 @@ def _stop(stop: FuseStop, run: RetentionRun, by: Actor, pack: Pack | None) -> di
     return {
         "reason": stop.get_reason_display(),
         "figures": _figures(stop, pack),
+        "advice": _ADVICE[FuseReason(stop.reason)] if waits else "",
         "approved": [_told(at, who) for at, who in said if who],
         "dropped": _told(stop.dropped_at, stop.dropped_by) if stop.dropped_by else "",
         "is_second": bool(stop.first_by),

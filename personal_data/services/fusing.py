@@ -80,7 +80,8 @@ def stop(run: RetentionRun, reasons: Mapping[FuseReason, Figures], *, by: Actor,
         now=now,
         details={"reasons": [str(reason) for reason in reasons], "people": run.people_due, "items": run.items_due},
     )
-    tell_staff(notice=RUN_STOPPED, context={"run": str(run.pk)}, dedup=f"retention-stopped:{stops[0].pk}", now=now)
+    context = {"run": str(run.pk), "reasons": ",".join(str(reason) for reason in reasons)}
+    tell_staff(notice=RUN_STOPPED, context=context, dedup=f"retention-stopped:{stops[0].pk}", now=now)
 
 
 def approve(*, stop_id: int, by: Actor, now: datetime) -> FuseStop:

@@ -24,6 +24,7 @@ from personal_data.services.holds import remind_due
 from personal_data.services.retention import begin_run, continue_run
 from personal_data.services.subjects import create_subject
 from policies.models import PolicyVersion
+from tests.cases.fixtures import mails_of
 from tests.personal_data.erasure_cases import PERSON
 from tests.personal_data.test_orders_desk import browser_of, colleague, text_of
 
@@ -325,6 +326,22 @@ def test_a_stopped_run_is_let_go_on_by_two_people(browser: Browser, held: DataSu
     assert run.state == "RUNNING" and "drop" not in text_of(other, address).split("Figures")[0].lower().replace(
         "dropped", ""
     )
+
+
+def test_who_has_to_decide_on_a_stopped_run_is_told_why_and_what_to_look_at(
+    browser: Browser, held: DataSubject, now: datetime
+) -> None:
+    one, run = browser(Role.DPO), begin_run(kind=RunKind.BY_HAND, by=SYSTEM, now=now)
+    seen = {"last": (now - timedelta(days=3)).isoformat(), "now": now.isoformat()}
+    with transaction.atomic():
+        stop(run, {FuseReason.CLOCK: seen, FuseReason.RULES: {}}, by=SYSTEM, now=now)
+    (letter,) = mails_of("staff-retention-stopped")
+    assert "\n- The clock runs far ahead of the last moment seen.\n- The retention rules changed" in letter.body
+    page = text_of(one, f"{RUNS}{run.pk}/change/")
+    assert "If the clock of the machine is wrong" in page and "If the change is meant" in page
+    assert "what each rule would delete" not in page
+    one.post(f"{RUNS}stops/{run.stops.first().pk}/drop/")
+    assert "If the clock of the machine is wrong" not in text_of(one, f"{RUNS}{run.pk}/change/")
 
 
 def test_a_stopped_run_is_dropped(browser: Browser, held: DataSubject, now: datetime) -> None:
