@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.sealed_address import address_of_subject
 from core.templatetags.portal import day
 from outbound.services.queueing import queue_notice
+from personal_data.enums import FuseReason
 from personal_data.staff_telling import DISPOSAL_WAITS, HOLD_REVIEW
 
 ANSWER_FOR_IT = (Role.DPO.value, Role.ADMINISTRATOR.value)
@@ -23,8 +24,8 @@ _ABOUT = {HOLD_REVIEW: ("legalhold", "hold"), DISPOSAL_WAITS: ("disposal", "disp
 def write_to_staff(*, notice: str, context: Mapping[str, str], dedup: str, now: datetime, to: str, but: str) -> int:
     """Queue a letter to a colleague, or to every officer and administrator but one. How many.
 
-    The page it leads to follows from what it is about: `hold`, `disposal` or `run` of the context. A `day` is written
-    out in the language of the reader.
+    The page it leads to follows from what it is about: `hold`, `disposal` or `run` of the context. A `day` and the
+    `reasons` that stopped a run are written out in the language of the reader.
     """
     written = 0
     for user in _readers(to):
@@ -59,7 +60,9 @@ def _told(notice: str, context: Mapping[str, str], language: str) -> dict[str, s
         else reverse(f"admin:personal_data_{model}_changelist")
     )
     told = {**context, "link": settings.PORTAL_URL + path}
-    if "day" in told:
-        with override(language):
+    with override(language):
+        if "day" in told:
             told["day"] = day(date.fromisoformat(told["day"]))
+        if "reasons" in told:
+            told["reasons"] = "\n".join(f"- {FuseReason(one).label}" for one in told["reasons"].split(","))
     return told

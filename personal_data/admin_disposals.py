@@ -1,21 +1,24 @@
 """Decided deletions at the staff desk: a selection, its effect, and a second person who sees it anew."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from audit.services.recording import actor_reference
 from core import clock
 from core.actors import Actor
 from core.admin import ReadOnlyAdmin
+from core.clock import local_date
 from core.errors import NotAllowed
 from core.templatetags.portal import day, moment
 from personal_data import permissions
@@ -25,10 +28,10 @@ from personal_data.enums import DisposalKind, DisposalState
 from personal_data.errors_holds import NotClear
 from personal_data.forms_retention import DisposalForm, refused
 from personal_data.held_words import held_back_lines
-from personal_data.models import Disposal
+from personal_data.models import Disposal, RetentionLine
 from personal_data.selectors_holds import newest_pack
 from personal_data.selectors_merged import is_own
-from personal_data.services.disposal_effect import Effect, effect_of
+from personal_data.services.disposal_effect import Effect, effect_left, effect_of
 from personal_data.services.disposing import approve, decline, digest_of, propose, selected
 from personal_data.services.purposes import purposes_that_end
 
@@ -175,8 +178,10 @@ class DisposalAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "row": row,
             "mark": disposal_mark(row),
-            "rows": _facts(row, by=by),
+            "rows": _facts(row, by=by, today=local_date(now)),
             "effect": _shown(row, effect),
+            "left": _shown(row, effect_left(row, now=now)) if _is_under_way(row, local_date(now)) else None,
+            "runs": _runs(row),
             "compared": _compared(row, before, effect) if waits and digest_of(row, effect) != bytes(row.digest) else [],
             "digest": digest_of(row, effect).hex() if waits else "",
             "approves": waits
@@ -209,7 +214,26 @@ def disposal_mark(row: Disposal) -> dict[str, str]:
     return {"kind": _MARKS[DisposalState(row.state)], "label": str(row.get_state_display())}
 
 
-def _facts(row: Disposal, *, by: Actor) -> list[tuple[str, str, str]]:
+def _is_under_way(row: Disposal, today: date) -> bool:
+    """Whether its day has come and something of it may be left."""
+    return row.state == DisposalState.APPROVED and row.kind != DisposalKind.PURPOSE and row.goes_on <= today
+
+
+def _runs(row: Disposal) -> list[tuple[str, str]]:
+    """The runs that deleted something of it, and their pages."""
+    lines = RetentionLine.objects.filter(rule=f"disposal:{row.pk}", gone__gt=0).values("run_id", "run__started_at")
+    found = lines.annotate(items=Sum("gone")).order_by("run__started_at")
+    return [
+        (
+            ngettext("%(moment)s: %(count)s entry deleted", "%(moment)s: %(count)s entries deleted", one["items"])
+            % {"moment": moment(one["run__started_at"]), "count": one["items"]},
+            reverse("admin:personal_data_retentionrun_change", args=[one["run_id"]]),
+        )
+        for one in found
+    ]
+
+
+def _facts(row: Disposal, *, by: Actor, today: date) -> list[tuple[str, str, str]]:
     person, ends = row.subject_ref, row.kind == DisposalKind.PURPOSE
     found = [
         (_("What was decided"), str(row.get_kind_display()), ""),
@@ -222,6 +246,7 @@ def _facts(row: Disposal, *, by: Actor) -> list[tuple[str, str, str]]:
         (_("Decided"), _told(row.decided_at, row.decided_by), ""),
         (_("Carried out"), moment(row.done_at), ""),
         (_("Entries deleted"), str(row.gone) if row.done_at and not ends else "", ""),
+        (_("Entries deleted so far"), str(row.gone) if _is_under_way(row, today) else "", ""),
     ]
     return [fact for fact in found if fact[1]]
 

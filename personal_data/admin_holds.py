@@ -33,8 +33,10 @@ from personal_data.forms_retention import HoldForm, ReviewForm, refused
 from personal_data.hold_scope import CATEGORIES
 from personal_data.models import LegalHold
 from personal_data.selectors_holds import (
+    TOLD_BEFORE,
     case_named,
     holds_in_force,
+    holds_to_review,
     is_own_hold,
     kept_from,
     newest_pack,
@@ -66,7 +68,7 @@ class WhichHolds(admin.SimpleListFilter):
             case "standing":
                 return queryset.filter(released_at__isnull=True)
             case "review":
-                return queryset.filter(released_at__isnull=True, review_on__lte=local_date(clock.now()))
+                return queryset.filter(pk__in=holds_to_review(local_date(clock.now())).values("pk"))
             case "released":
                 return queryset.filter(released_at__isnull=False)
         return queryset
@@ -289,7 +291,9 @@ def hold_mark(hold: LegalHold, *, today: date) -> dict[str, str]:
     if hold.released_at is not None:
         return {"kind": "neutral", "label": _("released on %(day)s") % {"day": day(hold.released_at)}}
     if hold.review_on <= today:
-        return {"kind": "overdue", "label": _("in force, to be reviewed")}
+        return {"kind": "overdue", "label": _("in force, review overdue")}
+    if hold.review_on <= today + TOLD_BEFORE:
+        return {"kind": "waiting", "label": _("in force, to be reviewed")}
     return {"kind": "active", "label": pgettext("hold", "in force")}
 
 

@@ -37,6 +37,22 @@ from policies.pack_types import Pack
 NAME = "personal_data_retentionrun"
 HORIZONS = (0, 7, 30)
 _MARKS = {RunState.RUNNING: "active", RunState.STOPPED: "overdue", RunState.DROPPED: "stopped", RunState.DONE: "done"}
+_ADVICE = {
+    FuseReason.SHARE: pgettext_lazy(
+        "stopped run",
+        "See below what each rule would delete. If that is what was decided or what the policy says, approve; if not, "
+        "drop the run and look for the cause.",
+    ),
+    FuseReason.CLOCK: pgettext_lazy(
+        "stopped run",
+        "If the portal was switched off all that time, approve. If the clock of the machine is wrong, set it right and "
+        "drop the run.",
+    ),
+    FuseReason.RULES: pgettext_lazy(
+        "stopped run",
+        "If the change is meant, approve. If not, drop the run and publish the policy with the right periods.",
+    ),
+}
 _RECORDED = {
     AuditEvent.RETENTION_BEGUN: pgettext_lazy("retention run", "begun"),
     AuditEvent.RETENTION_STOPPED: pgettext_lazy("retention run", "stopped"),
@@ -148,6 +164,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
             "lines": [
                 {
                     "rule": rule_words(line.rule, pack),
+                    "rule_url": rule_url(line.rule),
                     "what": _what(line),
                     "people": line.people,
                     "items": line.items,
@@ -206,6 +223,12 @@ def rule_words(code: str, pack: Pack | None) -> str:
     return str(rule.text) if rule else code
 
 
+def rule_url(code: str) -> str:
+    """The page of the decision behind it, where people decided it."""
+    kind, _colon, number = code.partition(":")
+    return reverse("admin:personal_data_disposal_change", args=[number]) if kind == "disposal" else ""
+
+
 def _facts(run: RetentionRun) -> list[tuple[str, str]]:
     found = [
         (_("Begun"), f"{moment(run.started_at)}, {run.get_kind_display()}"),
@@ -233,6 +256,7 @@ def _counts(people: int, items: int) -> str:
 def _line(line: RetentionLine, pack: Pack | None) -> dict[str, Any]:
     return {
         "rule": rule_words(line.rule, pack),
+        "rule_url": rule_url(line.rule),
         "what": _what(line),
         "due": line.due,
         "gone": line.gone,
@@ -256,6 +280,7 @@ def _stop(stop: FuseStop, run: RetentionRun, by: Actor, pack: Pack | None) -> di
     return {
         "reason": stop.get_reason_display(),
         "figures": _figures(stop, pack),
+        "advice": _ADVICE[FuseReason(stop.reason)] if waits else "",
         "approved": [_told(at, who) for at, who in said if who],
         "dropped": _told(stop.dropped_at, stop.dropped_by) if stop.dropped_by else "",
         "is_second": bool(stop.first_by),

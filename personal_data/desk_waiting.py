@@ -19,24 +19,28 @@ def waiting(*, by: Actor, now: datetime) -> list[tuple[str, str, int, bool]]:
     """
     if by.audit_role not in SEES_RETENTION:
         return []
-    lists = {
-        "retentionrun": (
-            _("Stopped runs"),
-            f"?state__exact={RunState.STOPPED.value}",
-            RetentionRun.objects.filter(state=RunState.STOPPED).count(),
-        ),
-        "disposal": (
+    today = local_date(now)
+    stopped = RetentionRun.objects.filter(state=RunState.STOPPED).count()
+    proposed = Disposal.objects.filter(state=DisposalState.PROPOSED).count()
+    reviews = seen_by(by, holds_to_review(today))
+    lists = [
+        (_("Stopped runs"), f"retentionrun_changelist?state__exact={RunState.STOPPED.value}", stopped, stopped > 0),
+        (
             _("Deletions that wait for a second person"),
-            f"?state__exact={DisposalState.PROPOSED.value}",
-            Disposal.objects.filter(state=DisposalState.PROPOSED).count(),
+            f"disposal_changelist?state__exact={DisposalState.PROPOSED.value}",
+            proposed,
+            False,
         ),
-        "legalhold": (
+        (
             _("Legal holds to review"),
-            "?state=review",
-            seen_by(by, holds_to_review(local_date(now))).count(),
+            "legalhold_changelist?state=review",
+            reviews.count(),
+            reviews.filter(review_on__lte=today).exists(),
         ),
-    }
-    return [
-        (name, reverse(f"admin:personal_data_{model}_changelist") + query, count, bool(count) and model != "disposal")
-        for model, (name, query, count) in lists.items()
     ]
+    return [(name, _address(page), count, presses) for name, page, count, presses in lists]
+
+
+def _address(page: str) -> str:
+    name, _mark, query = page.partition("?")
+    return f"{reverse(f'admin:personal_data_{name}')}?{query}"

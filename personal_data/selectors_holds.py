@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,8 @@ class NamedCase:
     people: tuple[UUID, ...]
     about: tuple[UUID, ...]
 
+
+TOLD_BEFORE = timedelta(days=7)  # so long before its review a hold asks for it, by mail and at the desk
 
 # Filled at start by the package that knows cases.
 _cases: list[Callable[[str], NamedCase | None]] = []
@@ -140,8 +142,8 @@ def held_cases() -> set[str]:
 
 
 def holds_to_review(today: date) -> "QuerySet[LegalHold]":
-    """Holds whose review has come."""
-    return holds_in_force().filter(review_on__lte=today)
+    """Holds whose review is near enough for the reminder to be written, or late."""
+    return holds_in_force().filter(review_on__lte=today + TOLD_BEFORE)
 
 
 def fields_with_something(subject_id: UUID) -> frozenset[str]:

@@ -8,9 +8,10 @@ from personal_data.enums import DisposalKind, SubjectState
 from personal_data.models import DataSubject, Disposal, PurposeState
 from personal_data.retention_pack import keeping_pack
 from personal_data.retention_query import Moment
-from personal_data.retention_rules import decided_triggers
+from personal_data.retention_rules import Trigger, decided_triggers
 from personal_data.services.retention_looking import allowed, look
 from policies import selectors as policies
+from policies.pack_types import Pack
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,15 @@ class Effect:
     people: int = 0
     items: int = 0
     held_back: Mapping[str, int] = field(default_factory=dict)
+
+
+def effect_left(row: Disposal, *, now: datetime) -> Effect:
+    """What is still to go of a decision that is being carried out, and what stays and why, as the next run finds it."""
+    version = policies.version_in_force(now)
+    if version is None:
+        return Effect()
+    pack = keeping_pack(version)
+    return _counted(pack, decided_triggers(pack, [row]), now)
 
 
 def effect_of(row: Disposal, *, now: datetime) -> Effect:
@@ -41,7 +51,11 @@ def _of_fields(row: Disposal, now: datetime) -> Effect:
     if version is None:
         return Effect()
     pack = keeping_pack(version)
-    triggers = [replace(one, goes_on=date.min, warns=False) for one in decided_triggers(pack, [row])]
+    at_once = [replace(one, goes_on=date.min, warns=False) for one in decided_triggers(pack, [row])]
+    return _counted(pack, at_once, now)
+
+
+def _counted(pack: Pack, triggers: list[Trigger], now: datetime) -> Effect:
     due = look(pack, Moment(allowed(now)), triggers=triggers)
     back: dict[str, int] = {}
     for line in due.lines:

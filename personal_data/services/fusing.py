@@ -79,8 +79,9 @@ def stop(run: RetentionRun, reasons: Mapping[FuseReason, Figures], *, by: Actor,
         now=now,
         details={"reasons": [str(reason) for reason in reasons], "people": run.people_due, "items": run.items_due},
     )
+    context = {"run": str(run.pk), "reasons": ",".join(str(reason) for reason in reasons)}
     dedup = f"retention-stopped:{stops[0].pk}:{now:%Y%m%dT%H%M%S%f}"
-    tell_staff(notice=RUN_STOPPED, context={"run": str(run.pk)}, dedup=dedup, now=now)
+    tell_staff(notice=RUN_STOPPED, context=context, dedup=dedup, now=now)
 
 
 def approve(*, stop_id: int, by: Actor, now: datetime) -> FuseStop:

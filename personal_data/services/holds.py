@@ -22,6 +22,7 @@ from personal_data.permissions import check_can_prepare_retention
 from personal_data.selectors_holds import (
     NamedCase,
     case_named,
+    holds_to_review,
     is_own_hold,
     kept_from,
     newest_pack,
@@ -33,7 +34,6 @@ from personal_data.staff_telling import HOLD_REVIEW, tell_staff
 
 LONGEST_REVIEW = timedelta(days=366)
 REMINDED_EVERY = timedelta(days=7)
-TOLD_BEFORE = timedelta(days=7)
 _SENDING = 50_015
 
 
@@ -149,9 +149,7 @@ def one_at_a_time(*, by: Actor) -> None:
 def remind_due(*, now: datetime) -> int:
     """Write to those who answer for holds to be reviewed: a week before, and every week while it is late. How many."""
     today = local_date(now)
-    due = LegalHold.objects.filter(released_at__isnull=True, review_on__lte=today + TOLD_BEFORE).filter(
-        Q(reminded_on__isnull=True) | Q(reminded_on__lte=today - REMINDED_EVERY)
-    )
+    due = holds_to_review(today).filter(Q(reminded_on__isnull=True) | Q(reminded_on__lte=today - REMINDED_EVERY))
     return sum(_remind(pk, today, now) for pk in list(due.order_by("review_on", "pk").values_list("pk", flat=True)))
 
 

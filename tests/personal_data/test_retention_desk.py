@@ -11,15 +11,20 @@ from django.test import Client
 from accounts.enums import Role
 from accounts.models import User
 from audit.services.recording import record
+from core import clock
 from core.actors import SYSTEM
 from core.clock import local_date
+from personal_data.admin_holds import hold_mark
 from personal_data.enums import FuseReason, RunKind
 from personal_data.models import DataItem, DataSubject, Disposal, LegalHold, PurposeState, RetentionRun
 from personal_data.services import holding
 from personal_data.services.erasing import begin_erasure
 from personal_data.services.fusing import stop
-from personal_data.services.retention import begin_run
+from personal_data.services.holds import remind_due
+from personal_data.services.retention import begin_run, continue_run
+from personal_data.services.subjects import create_subject
 from policies.models import PolicyVersion
+from tests.cases.fixtures import mails_of
 from tests.personal_data.erasure_cases import PERSON
 from tests.personal_data.test_orders_desk import browser_of, colleague, text_of
 
@@ -73,6 +78,13 @@ def disposal_form(now: datetime, **changes: str) -> dict[str, str]:
         "goes_on": local_date(now).isoformat(),
     }
     return {**right, **changes}
+
+
+def swept() -> RetentionRun:
+    """A run from beginning to end, now."""
+    run = begin_run(kind=RunKind.BY_HAND, by=SYSTEM, now=clock.now())
+    assert continue_run(run_id=run.pk, now=clock.now(), longest=None)
+    return run
 
 
 def hidden(page: str, name: str) -> str:
@@ -182,6 +194,30 @@ def test_the_second_person_is_told_that_the_effect_changed(browser: Browser, hel
     assert "a legal hold stands" in page.split('data-label="Now"')[-1]
 
 
+def test_a_decision_tells_how_far_it_is_carried_out(browser: Browser, held: DataSubject, now: datetime) -> None:
+    """Which run deleted how much, what is left and why; a run and its preview lead back to the decision."""
+    other = create_subject(by=SYSTEM, now=now, language="vi")
+    holding.write_item(subject_id=other.pk, field="phone", value="0987000111", by=PERSON, now=now)
+    mine = browser(Role.DPO)
+    mine.post(f"{HOLDS}add/", hold_form(now, subject_ref=str(held.pk)))
+    digest = hidden(mine.post(f"{DISPOSALS}add/", disposal_form(now)).content.decode(), "digest")
+    mine.post(f"{DISPOSALS}add/", {**disposal_form(now), "digest": digest, "propose": "1"})
+    page = f"{DISPOSALS}{Disposal.objects.get().pk}/"
+    assert "What is still left" not in text_of(mine, f"{page}change/")
+    browser(Role.ADMINISTRATOR).post(f"{page}approve/", {"digest": digest})
+    assert "so far</dt><dd>0</dd>" in text_of(mine, f"{page}change/")
+    run = swept()
+    told = text_of(mine, f"{page}change/")
+    assert "so far</dt><dd>1</dd>" in told and f'<a href="{RUNS}{run.pk}/change/">' in told
+    assert "1 entry: a legal hold stands" in told.split("What is still left")[1]
+    for address in (f"{RUNS}{run.pk}/change/", f"{RUNS}preview/"):
+        assert f'<a href="{page}change/">' in text_of(mine, address), address
+    mine.post(f"{HOLDS}{LegalHold.objects.get().pk}/release/")
+    run = swept()
+    told = text_of(mine, f"{page}change/")
+    assert told.count("1 entry deleted") == 2 and "What is still left" not in told
+
+
 def test_a_purpose_that_ends_is_told_as_one_and_the_own_proposal_taken_back(
     browser: Browser, held: DataSubject, now: datetime
 ) -> None:
@@ -200,10 +236,6 @@ def test_the_start_page_counts_what_waits(browser: Browser, held: DataSubject, n
     mine.post(f"{HOLDS}add/", hold)
     digest = hidden(mine.post(f"{DISPOSALS}add/", disposal_form(now)).content.decode(), "digest")
     mine.post(f"{DISPOSALS}add/", {**disposal_form(now), "digest": digest, "propose": "1"})
-    with transaction.atomic():
-        row = LegalHold.objects.get()
-        record(event="test.done", target=f"hold:{row.pk}", by=SYSTEM, now=now)
-        LegalHold.objects.filter(pk=row.pk).update(review_on=local_date(now))
     lists = {f"{DISPOSALS}?state__exact=PROPOSED": 1, f"{HOLDS}?state=review": 1, f"{RUNS}?state__exact=STOPPED": 0}
     for role in (Role.DPO, Role.ADMINISTRATOR, Role.AUDITOR):
         page = text_of(browser(role), "/staff/")
@@ -211,6 +243,25 @@ def test_the_start_page_counts_what_waits(browser: Browser, held: DataSubject, n
             assert f'<a href="{address}"><strong>{count}</strong>' in page, address
             assert browser(role).get(address).context["cl"].result_count == count
     assert "legalhold" not in text_of(browser(Role.AGENT), "/staff/")
+
+
+@pytest.mark.parametrize(
+    ("days", "counted", "words"), [(8, 0, "in force"), (7, 1, "to be reviewed"), (0, 1, "overdue")]
+)
+def test_a_hold_asks_for_its_review_at_the_desk_when_the_mail_does(
+    browser: Browser, held: DataSubject, now: datetime, days: int, counted: int, words: str
+) -> None:
+    review_on = local_date(now) + timedelta(days=days)
+    browser(Role.DPO).post(f"{HOLDS}add/", hold_form(now, review_on=(local_date(now) + timedelta(days=8)).isoformat()))
+    with transaction.atomic():
+        row = LegalHold.objects.get()
+        record(event="test.done", target=f"hold:{row.pk}", by=SYSTEM, now=now)
+        LegalHold.objects.filter(pk=row.pk).update(review_on=review_on)
+    assert remind_due(now=now) == counted
+    mine = browser(Role.DPO)
+    assert f'<a href="{HOLDS}?state=review"><strong>{counted}</strong>' in text_of(mine, "/staff/")
+    assert mine.get(f"{HOLDS}?state=review").context["cl"].result_count == counted
+    assert words in hold_mark(LegalHold.objects.get(), today=local_date(now))["label"]
 
 
 def test_a_contract_that_is_over_is_recorded_by_a_list(browser: Browser, held: DataSubject) -> None:
@@ -275,6 +326,22 @@ def test_a_stopped_run_is_let_go_on_by_two_people(browser: Browser, held: DataSu
     assert run.state == "RUNNING" and "drop" not in text_of(other, address).split("Figures")[0].lower().replace(
         "dropped", ""
     )
+
+
+def test_who_has_to_decide_on_a_stopped_run_is_told_why_and_what_to_look_at(
+    browser: Browser, held: DataSubject, now: datetime
+) -> None:
+    one, run = browser(Role.DPO), begin_run(kind=RunKind.BY_HAND, by=SYSTEM, now=now)
+    seen = {"last": (now - timedelta(days=3)).isoformat(), "now": now.isoformat()}
+    with transaction.atomic():
+        stop(run, {FuseReason.CLOCK: seen, FuseReason.RULES: {}}, by=SYSTEM, now=now)
+    (letter,) = mails_of("staff-retention-stopped")
+    assert "\n- The clock runs far ahead of the last moment seen.\n- The retention rules changed" in letter.body
+    page = text_of(one, f"{RUNS}{run.pk}/change/")
+    assert "If the clock of the machine is wrong" in page and "If the change is meant" in page
+    assert "what each rule would delete" not in page
+    one.post(f"{RUNS}stops/{run.stops.first().pk}/drop/")
+    assert "If the clock of the machine is wrong" not in text_of(one, f"{RUNS}{run.pk}/change/")
 
 
 def test_a_stopped_run_is_dropped(browser: Browser, held: DataSubject, now: datetime) -> None:
