@@ -5,6 +5,7 @@ written when the power went, and so was never committed.
 """
 
 import errno
+import glob
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -192,6 +193,12 @@ def shorten(path: Path, register: Register, last_left_out: Frame, at: datetime) 
     draft.replace(path)
     _keep_folder(path.parent)
     return before - after
+
+
+def forget_drafts(path: Path) -> None:
+    """Remove what a writer that was killed left beside the register. Called under its lock. Raises OSError."""
+    for draft in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 32}"):
+        draft.unlink(missing_ok=True)
 
 
 def _draft(path: Path, pieces: Sequence[bytes]) -> Path:

@@ -36,6 +36,7 @@ def shorten_register(ages: Ages) -> int:
 def _shorten(now: datetime) -> int:
     """Frames that are still to be done stay, and all that follow them."""
     with held_register(now=now, to_write=True) as held:
+        file.forget_drafts(register_path())
         opening = held.register.first()
         over = list(_over(held.register, opening, held.head.sequence, now))
         if not over:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import resource
 import signal
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client, RequestFactory
 
 from core.models import SweepState
@@ -148,6 +149,25 @@ def test_a_shortening_that_was_not_committed_is_no_fault(
     assert RegisterHead.objects.get().offset > register_file.stat().st_size
     assert register_standing.look() == register_standing.Standing("", 0)
     assert tell(EvidenceEnded(DataSubject().pk), now=now) == 4
+
+
+def test_a_shortening_that_was_killed_leaves_no_copy_of_the_entries(
+    policy: PolicyVersion, register_file: Path, now: datetime
+) -> None:
+    old = now - timedelta(days=400)
+    for _ in range(3):
+        tell(EvidenceEnded(DataSubject().pk), now=old)
+    connections.close_all()
+    child = os.fork()
+    if not child:
+        Path.replace = lambda *_: os._exit(9)  # type: ignore[assignment,method-assign]
+        with contextlib.suppress(BaseException):
+            shorten(now)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert len(list(register_file.parent.iterdir())) == 2
+    assert shorten(now) == 3
+    assert list(register_file.parent.iterdir()) == [register_file]
 
 
 def test_nothing_is_deleted_while_the_register_cannot_be_written(
