@@ -47,9 +47,9 @@ def sweep_orphans(**_: object) -> None:
     wait.
     """
     run_sweep("personal_data.remove_orphan_files", remove_orphans)
-    run_sweep("personal_data.remove_orphan_keys", remove_orphan_keys)
     run_sweep("personal_data.stuck_erasures", check_none_stuck)
     run_sweep("personal_data.stuck_packages", check_no_package_stuck)
+    run_sweep("personal_data.remove_orphan_keys", remove_orphan_keys)
 
 
 @shared_task(name="personal_data.replay_register", acks_late=True)

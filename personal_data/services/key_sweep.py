@@ -8,9 +8,11 @@ from audit.services.recording import record
 from core.actors import SYSTEM
 from personal_data import keys
 from personal_data.enums import AuditEvent, KeyKind, SubjectState
+from personal_data.errors_keys import StrangeKeys
 from personal_data.models import DataSubject, KeptByLaw, SubjectKey
 
 GRACE = timedelta(hours=1)
+FEWEST = 20  # fewer keys than this say nothing about the database
 
 
 def remove_orphan_keys(*, now: datetime) -> int:
@@ -18,12 +20,15 @@ def remove_orphan_keys(*, now: datetime) -> int:
     nothing is kept. The number of people concerned.
 
     A creation still under way looks like an orphan: so a tombstone takes the person's place first, and only then the
-    keys go.
+    keys go. Where most keys are of people this database does not know, it is not the one they belong to: they stay.
+    Raises StrangeKeys.
     """
     refs = set(SubjectKey.objects.filter(created_at__lt=now - GRACE).values_list("subject_ref", flat=True))
     known = dict(DataSubject.objects.filter(pk__in=refs).values_list("pk", "state"))
-    count = 0
-    for ref in sorted(refs - known.keys()):
+    count, unknown = 0, refs - known.keys()
+    if len(unknown) >= FEWEST and 2 * len(unknown) > len(refs):
+        raise StrangeKeys
+    for ref in sorted(unknown):
         try:
             with transaction.atomic():
                 DataSubject.objects.create(
