@@ -1,7 +1,7 @@
 """A restored database does again what the register says, and serves nothing until it has."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from personal_data.models import (
     DataItem,
     DataSubject,
     RegisterHead,
+    RetentionRun,
     StoredFile,
     SuppressedIdentity,
     UnplayedFrame,
@@ -44,6 +45,7 @@ from personal_data.services.suppressing import EMAIL, index_of, suppressed
 from policies.models import PolicyVersion
 from policies.services.publishing import publish
 from tests.personal_data.erasure_cases import blob, fill
+from tests.personal_data.retention_steps import person, value
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 STATISTICS = ConsentKey("statistics")
@@ -289,6 +291,41 @@ def test_a_refused_register_is_named_by_the_command(
     call_command("replay_erasures", begin_anew=True)
     call_command("replay_erasures", json=True)
     assert RegisterHead.objects.get().sequence == 0
+
+
+@pytest.mark.parametrize("behind", [1, MOST_BY_ITSELF])
+def test_no_command_brings_back_whom_the_register_names(
+    head: dict[str, object], subject: DataSubject, tmp_path: Path, now: datetime, behind: int
+) -> None:
+    """A command meets no gate: it begins with what the register knows, or not at all."""
+    identity = index_of("email", "an@example.vn")
+    tell(Erased(subject.pk, [identity]), now=now)
+    restore(head, behind=behind - 1, now=now)
+    file = tmp_path / "people.csv"
+    file.write_text("full-name,email\nNguyễn Văn An,an@example.vn\n", encoding="utf-8")
+    said = {"source": "shop-orders", "basis": "contract", "date": "2025-03-02", "apply": True, "json": True}
+    call_command("import_people", str(file), **said)
+    assert suppressed([identity]) and not DataItem.objects.exists()
+    restore(head, behind=MOST_BY_ITSELF, now=now)
+    for command in (("import_people", str(file)), ("retention",)):
+        with pytest.raises(SystemExit):
+            call_command(*command, **(said if len(command) > 1 else {"json": True}))
+    assert not DataItem.objects.exists() and not RetentionRun.objects.exists()
+
+
+def test_a_run_by_hand_deletes_nothing_beside_a_register_that_was_altered(
+    head: dict[str, object], register_file: Path, now: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(3):
+        tell(EvidenceEnded(DataSubject().pk), now=now)
+    first, one, two, *rest = register_file.read_bytes().splitlines(keepends=True)
+    register_file.write_bytes(b"".join([first, two, one, *rest]))
+    register_standing.forget()
+    value(person(ago=timedelta(days=3 * 366)))
+    with pytest.raises(SystemExit):
+        call_command("retention", language="en")
+    assert "The erasure register is refused (altered). Nothing was done" in capsys.readouterr().out
+    assert DataItem.objects.exists()
 
 
 def test_a_changed_byte_far_back_is_found(

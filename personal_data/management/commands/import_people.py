@@ -15,11 +15,13 @@ from core import clock
 from core.actors import SYSTEM
 from core.errors import NotAllowed
 from personal_data.enums import ImportState
+from personal_data.errors_register import RegisterRefused
 from personal_data.import_faults import Fault
 from personal_data.import_table import LANGUAGES, MOST_BYTES, MOST_LINES, Common
 from personal_data.models import ImportBatch
 from personal_data.services.import_turns import work_on
 from personal_data.services.importing import open_batch, start
+from personal_data.services.replaying import follow_register
 from personal_data.services.undoing import staying, undo
 from policies.enums import LegalBasis
 
@@ -54,8 +56,10 @@ class Command(BaseCommand):
         """Exits 1 when the file has faults or cannot be taken in."""
         with override("en"):
             try:
+                # No gate stands before a command, and a restored database does not know who was erased since.
+                follow_register(now=clock.now())
                 batch = self._undo(options) if options["undo"] else self._bring_in(options)
-            except (NotAllowed, ImportBatch.DoesNotExist, OSError) as refusal:
+            except (NotAllowed, RegisterRefused, ImportBatch.DoesNotExist, OSError) as refusal:
                 if not options["json"]:
                     raise CommandError(_words_of(refusal)) from refusal
                 self.stdout.write(json.dumps({"ok": False, "error": _words_of(refusal)}))
@@ -134,4 +138,6 @@ def _ending(batch: ImportBatch) -> str:
 def _words_of(error: Exception) -> str:
     if isinstance(error, NotAllowed):
         return str(error.message)
+    if isinstance(error, RegisterRefused):
+        return f"The erasure register is refused ({error}). Nothing was done; see docs/runbooks/restore.md."
     return "There is no such import." if isinstance(error, ImportBatch.DoesNotExist) else str(error)

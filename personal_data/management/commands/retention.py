@@ -16,10 +16,12 @@ from core.errors import NotAllowed
 from core.templatetags.portal import moment
 from personal_data.enums import RunKind, RunState
 from personal_data.erasure_words import label_of
+from personal_data.errors_register import RegisterRefused
 from personal_data.errors_runs import RunFailed
 from personal_data.held_words import held_back_lines
 from personal_data.models import RetentionRun
 from personal_data.services.own_looking import preview_own
+from personal_data.services.replaying import follow_register
 from personal_data.services.retention import begin_run, continue_run, preview_everything
 
 HORIZONS = (0, 7, 30)
@@ -56,10 +58,15 @@ def _preview() -> dict[str, Any]:
 
 def _run() -> dict[str, Any]:
     try:
+        # No gate stands before a command; one beside a damaged register, or behind it, deletes nothing.
+        follow_register(now=clock.now())
         open_run = RetentionRun.objects.filter(state__in=OPEN).first()
         run = open_run or begin_run(kind=RunKind.BY_HAND, by=SYSTEM, now=clock.now())
         if run.state == RunState.RUNNING:
             continue_run(run_id=run.pk, now=clock.now(), longest=None)
+    except RegisterRefused as refused:
+        words = _("The erasure register is refused (%(fault)s). Nothing was done; see docs/runbooks/restore.md.")
+        return {"ok": False, "error": str(refused), "message": words % {"fault": refused}}
     except RunFailed as failure:
         return {"ok": False, "error": "failed", "message": _("The run could not go on: %(why)s") % {"why": failure}}
     except NotAllowed as refusal:
