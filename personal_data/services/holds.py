@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from audit.services.recording import actor_reference, record
+from audit.services.recording import Fact, actor_reference, record_many
 from core.actors import SYSTEM, Actor
 from core.clock import local_date
 from personal_data.enums import AuditEvent, HoldGround, SubjectState
@@ -147,26 +147,28 @@ def one_at_a_time(*, by: Actor) -> None:
 
 
 def remind_due(*, now: datetime) -> int:
-    """Write to those who answer for holds to be reviewed: a week before, and every week while it is late. How many."""
+    """Write to those who answer for holds to be reviewed: a week before, and every week while it is late; one letter
+    for all of them. How many letters.
+    """
     today = local_date(now)
     due = holds_to_review(today).filter(Q(reminded_on__isnull=True) | Q(reminded_on__lte=today - REMINDED_EVERY))
-    return sum(_remind(pk, today, now) for pk in list(due.order_by("review_on", "pk").values_list("pk", flat=True)))
+    owners = list(due.order_by("owner").values_list("owner", flat=True).distinct())
+    return sum(_remind(owner, due.filter(owner=owner), today, now) for owner in owners)
 
 
-def _remind(hold_id: int, today: date, now: datetime) -> int:
-    with transaction.atomic():
-        hold = LegalHold.objects.select_for_update(skip_locked=True).filter(pk=hold_id).first()
-        if hold is None or not hold.is_in_force or hold.reminded_on == today:
-            return 0
-        hold.reminded_on = today
-        hold.save(update_fields=["reminded_on"])
-        _record(AuditEvent.HOLD_REMINDED, hold, SYSTEM, now)
-        context = {"hold": str(hold.pk), "day": hold.review_on.isoformat()}
-        dedup = f"hold-review:{hold.pk}:{today.isoformat()}"
-        # Whoever answers for it may have left, or be of another role now: then officers and administrators are told.
-        answers = still_answers(hold.owner)
-        told = answers and tell_staff(notice=HOLD_REVIEW, context=context, dedup=dedup, now=now, to=hold.owner)
-        return told or tell_staff(notice=HOLD_REVIEW, context={**context, "left": "1"}, dedup=dedup, now=now)
+@transaction.atomic
+def _remind(owner: str, due: "QuerySet[LegalHold]", today: date, now: datetime) -> int:
+    holds = list(due.select_for_update(skip_locked=True).order_by("review_on", "pk"))
+    if not holds:
+        return 0
+    LegalHold.objects.filter(pk__in=[hold.pk for hold in holds]).update(reminded_on=today)
+    record_many((_fact(AuditEvent.HOLD_REMINDED, hold) for hold in holds), by=SYSTEM, now=now)
+    first, day = holds[0], holds[0].review_on.isoformat()
+    context = {"hold": str(first.pk), "day": day} if len(holds) == 1 else {"number": str(len(holds)), "day": day}
+    dedup = f"hold-review:{first.pk}:{today.isoformat()}"
+    # Whoever answers for it may have left, or be of another role now: then officers and administrators are told.
+    told = still_answers(owner) and tell_staff(notice=HOLD_REVIEW, context=context, dedup=dedup, now=now, to=owner)
+    return told or tell_staff(notice=HOLD_REVIEW, context={**context, "left": "1"}, dedup=dedup, now=now)
 
 
 def _check_ground(ground: str, clause: str) -> None:
@@ -268,13 +270,11 @@ def _locked(hold_id: int) -> LegalHold:
 
 
 def _record(event: str, hold: LegalHold, by: Actor, now: datetime) -> None:
+    record_many([_fact(event, hold)], by=by, now=now)
+
+
+def _fact(event: str, hold: LegalHold) -> Fact:
     """About the person too, who reads it in the own history."""
     details = {"ground": hold.ground, "field": hold.field, "category": hold.category, "case": hold.case_ref}
-    record(
-        event=event,
-        target=f"hold:{hold.pk}",
-        subject_id=hold.subject_ref,
-        by=by,
-        now=now,
-        details={**{key: value for key, value in details.items() if value}, "review": hold.review_on.isoformat()},
-    )
+    told = {**{key: value for key, value in details.items() if value}, "review": hold.review_on.isoformat()}
+    return Fact(event, f"hold:{hold.pk}", hold.subject_ref, told)

@@ -220,7 +220,7 @@ def test_what_is_being_deleted_cannot_be_held_any_more(subject: DataSubject, pla
 @pytest.mark.parametrize("policy", ["clever-group"], indirect=True)
 def test_devices_stay_while_they_are_held(subject: DataSubject, now: datetime) -> None:
     with transaction.atomic():
-        holds.record(event="test.noted", target=f"subject:{subject.pk}", by=SYSTEM, now=now)
+        record(event="test.noted", target=f"subject:{subject.pk}", by=SYSTEM, now=now)
         Device.objects.create(subject=subject, lookup=b"1" * 32, sealed_facts=b"x", first_seen_at=now, last_seen_at=now)
     hold = holds.place(
         category="device",
@@ -307,6 +307,23 @@ def test_who_has_another_role_now_answers_for_no_hold(place: Place, now: datetim
     assert holds.review(hold_id=hold.pk, review_on=later, by=OFFICER, now=now).owner == "user:1"
 
 
+def test_whoever_answers_for_many_holds_gets_one_letter(place: Place, now: datetime) -> None:
+    owner, _other = colleague("truc", now), colleague("lan", now)
+    for clause in ("1/2026", "2/2026", "3/2026"):
+        place(field="phone", clause=clause, owner=owner)
+    due = now + timedelta(days=84)
+    assert holds.remind_due(now=due) == 1 and holds.remind_due(now=due) == 0
+    (letter,) = mails_of("staff-hold-review")
+    assert "You answer for 3 legal holds" in letter.body and letter.body.count("/legalhold/") == 1
+    assert AuditEntry.objects.filter(event="hold.reminded").count() == 3
+    with transaction.atomic():
+        for hold in LegalHold.objects.all():
+            record(event="test.done", target=f"hold:{hold.pk}", by=SYSTEM, now=now)
+        LegalHold.objects.update(owner="user:8d7b1c1e-0000-4000-8000-000000000000")
+    assert holds.remind_due(now=due + timedelta(days=7)) == 2
+    assert "3 legal holds have to be reviewed" in mails_of("staff-hold-review")[1].body
+
+
 def test_the_owner_is_reminded_each_week_and_somebody_else_if_the_owner_left(place: Place, now: datetime) -> None:
     owner, _other = colleague("truc", now), colleague("lan", now)
     hold = place(field="phone", owner=owner)
@@ -321,7 +338,7 @@ def test_the_owner_is_reminded_each_week_and_somebody_else_if_the_owner_left(pla
         assert f"reviewed by {day(hold.review_on)}." in letter.body
     assert f"/staff/personal_data/legalhold/{hold.pk}/change/" in letter.body
     with transaction.atomic():
-        holds.record(event="test.done", target=f"hold:{hold.pk}", by=SYSTEM, now=now)
+        record(event="test.done", target=f"hold:{hold.pk}", by=SYSTEM, now=now)
         LegalHold.objects.filter(pk=hold.pk).update(owner="user:8d7b1c1e-0000-4000-8000-000000000000")
     assert holds.remind_due(now=due + timedelta(days=14)) == 2
     *_before, one, other = mails_of("staff-hold-review")
