@@ -42,6 +42,20 @@ class Environment(environ.FileAwareEnv):
         except (ValueError, TypeError):
             raise ImproperlyConfigured(f"{var} has a value of the wrong form; see .env.example.") from None
 
+    def whole(self, var: str, *, default: int, least: int, most: int) -> int:
+        """A whole number within bounds; another stops the start by name."""
+        return int(_within(var, self.int(var, default=default), least, most))
+
+    def measure(self, var: str, *, default: float, least: float, most: float) -> float:
+        """A number within bounds; another stops the start by name."""
+        return _within(var, self.float(var, default=default), least, most)
+
+
+def _within(var: str, value: float, least: float, most: float) -> float:
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{var} has to be between {least} and {most}.")
+    return value
+
 
 def folder(home: Path) -> Path:
     """Where an installation keeps the secrets it made for itself."""

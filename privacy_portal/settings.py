@@ -19,8 +19,8 @@ PORTAL_HOME = Path(env.str("PORTAL_HOME", default=str(BASE_DIR / "var"))).resolv
 PORTAL_REGISTER_FILE = Path(
     env.str("PORTAL_REGISTER_FILE", default="") or PORTAL_HOME / "register" / "erasures.register"
 ).resolve()
-PORTAL_BACKUP_DAYS = env.int("PORTAL_BACKUP_DAYS", default=35)
-PORTAL_KEYS_BACKUP_DAYS = env.int("PORTAL_KEYS_BACKUP_DAYS", default=7)
+PORTAL_BACKUP_DAYS = env.whole("PORTAL_BACKUP_DAYS", default=35, least=1, most=3660)
+PORTAL_KEYS_BACKUP_DAYS = env.whole("PORTAL_KEYS_BACKUP_DAYS", default=7, least=1, most=366)
 PORTAL_POLICY = env.str("PORTAL_POLICY", default="clever-group")
 PORTAL_PACKS_DIR = env.str("PORTAL_PACKS_DIR", default="")
 PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)
@@ -249,8 +249,8 @@ SECURE_PROXY_SSL_HEADER = (
 )
 # Retention: the share of people or entries in percent that a run deletes by itself, and how long it rests, in seconds
 # for each second of work.
-PORTAL_RETENTION_MAX_SHARE = env.int("PORTAL_RETENTION_MAX_SHARE", default=5)
-PORTAL_RETENTION_PAUSE = env.float("PORTAL_RETENTION_PAUSE", default=3.0)
+PORTAL_RETENTION_MAX_SHARE = env.whole("PORTAL_RETENTION_MAX_SHARE", default=5, least=0, most=100)
+PORTAL_RETENTION_PAUSE = env.measure("PORTAL_RETENTION_PAUSE", default=3.0, least=0, most=100)
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, where there is no TLS
 SECURE_HSTS_SECONDS = int(timedelta(days=730).total_seconds()) if _https else 0

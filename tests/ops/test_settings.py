@@ -58,6 +58,14 @@ def test_a_missing_setting_stops_the_start_by_name(name: str) -> None:
         ("PORTAL_INDEX_KEY", "not base64!"),
         ("PORTAL_SEAL_KEY", base64.b64encode(b"short").decode()),
         ("PORTAL_KEYS", "no-colon"),
+        # None would keep entries of the register for as long as the backups they are kept for.
+        ("PORTAL_BACKUP_DAYS", "-35"),
+        ("PORTAL_BACKUP_DAYS", "00"),
+        ("PORTAL_BACKUP_DAYS", "350000"),
+        ("PORTAL_KEYS_BACKUP_DAYS", "-7"),
+        ("PORTAL_RETENTION_MAX_SHARE", "5000"),
+        ("PORTAL_RETENTION_PAUSE", "-3"),
+        ("PORTAL_RETENTION_PAUSE", "nan"),
         ("DATABASE_URL", "sqlite:///db"),
     ],
 )
