@@ -209,7 +209,7 @@ class DisposalKind(TextChoices):
 
     NOT_NEEDED = "NOT_NEEDED", pgettext_lazy("decided deletion", "No longer needed")
     ORDERED = "ORDERED", pgettext_lazy("decided deletion", "Ordered by management")
-    PURPOSE = "PURPOSE", pgettext_lazy("decided deletion", "A purpose has ended")
+    PURPOSE = "PURPOSE", pgettext_lazy("decided deletion", "A purpose ends")
 
 
 class DisposalState(TextChoices):
