@@ -60,9 +60,9 @@ from personal_data.errors import KeyDestroyed
 from personal_data.fields import read_value
 from personal_data.keys import data_key
 from personal_data.models import DataItem, ErasureRun, Package, RecipientTask, UseLimit
+from personal_data.retention_pack import keeping_pack
 from personal_data.services.erasing import progress_token
 from personal_data.values import mask_value, show_value
-from policies import selectors as policies
 from policies.pack_types import Pack
 
 STEP_MARKS = {
@@ -93,7 +93,7 @@ _HOUSEKEEPING = frozenset({FulfilmentKind.SNAPSHOT.value})
 
 def part_of(request: Request, key: bytes | None, place: Place, now: datetime) -> RequestPart:
     """Everything of one request; `key` is None once its content cannot be read any more."""
-    pack = policies.document(request.policy_version)
+    pack = keeping_pack(request.policy_version)
     decision = request.decisions.filter(dropped_at=None).last()
     in_effect = decision if decision and decision.effective_at else None
     steps = [step for step in request.steps.all() if step.kind not in _HOUSEKEEPING]

@@ -19,6 +19,7 @@ from personal_data.enums import AuditEvent, Order
 from personal_data.errors import NotHeld, OrderConfirmed
 from personal_data.models import DataItem, RecipientTask, StoredFile
 from personal_data.permissions import check_can_order
+from personal_data.retention_pack import keeping_pack
 from personal_data.services.order_names import sealed_names
 from policies import selectors as policies
 from policies.enums import RecipientClass
@@ -51,7 +52,8 @@ def holders_of(
     at: datetime,
     classes: Collection[str] = (),
 ) -> list[RecipientSpec]:
-    """Recipients of the policy in force that could hold what is concerned, in the order of the policy.
+    """Recipients that could hold what is concerned, in the order of the policy in force; of fields that left it those
+    that received them.
 
     Named fields count as they are; for purposes alone it counts what the person has under the recipient's fields.
     """
@@ -61,7 +63,7 @@ def holders_of(
     concerned = set(fields) or _held_fields(subject_id)
     return [
         recipient
-        for recipient in policies.recipients(version)
+        for recipient in keeping_pack(version).recipients
         if recipient.recipient_class not in _NOT_ORDERED
         and (not classes or recipient.recipient_class in classes)
         and (not purposes or set(purposes) & set(recipient.purposes))
