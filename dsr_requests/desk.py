@@ -31,10 +31,10 @@ from personal_data.enums import PackageState, StepState
 from personal_data.erasure_words import differences
 from personal_data.errors import KeyDestroyed
 from personal_data.fields import read_value
-from personal_data.models import DataItem, Package, RecipientTask
+from personal_data.models import DataItem, Package
 from personal_data.permissions import OPENS_RESTRICTED, SEES_EVERYBODY
 from personal_data.retention_pack import keeping_pack
-from personal_data.selectors_limits import is_restricted, limits_of
+from personal_data.selectors_limits import is_restricted, limits_of, orders_on
 from personal_data.values import mask_value, show_value
 from policies.pack_types import Pack
 
@@ -328,7 +328,7 @@ def _fill_fulfilment(shown: RequestDesk, request: Request, pack: Pack, *, by: Ac
             reverse("admin:personal_data_recipienttask_change", args=[task.pk]),
             Mark(**order_mark(task)),
         )
-        for task in RecipientTask.objects.filter(basis=request.target)
+        for task in orders_on(request.target)
     ]
     if request.about_id is not None:
         shown.limits = [limit_link(limit, by=by) for limit in limits_of(request.about_id)]

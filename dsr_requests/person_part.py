@@ -59,8 +59,9 @@ from personal_data.erasure_words import differences
 from personal_data.errors import KeyDestroyed
 from personal_data.fields import read_value
 from personal_data.keys import data_key
-from personal_data.models import DataItem, ErasureRun, Package, RecipientTask, UseLimit
+from personal_data.models import DataItem, ErasureRun, Package, UseLimit
 from personal_data.retention_pack import keeping_pack
+from personal_data.selectors_limits import orders_on
 from personal_data.services.erasing import progress_token
 from personal_data.values import mask_value, show_value
 from policies.pack_types import Pack
@@ -318,7 +319,7 @@ def _orders(request: Request, pack: Pack, now: datetime) -> list[ShownOrder]:
             confirmed_at=row.confirmed_at,
             is_late=row.confirmed_at is None and row.due_at <= now,
         )
-        for row in RecipientTask.objects.filter(basis=request.target)
+        for row in orders_on(request.target)
     ]
 
 

@@ -144,6 +144,7 @@ _ORDERS: dict[Order, Callable[[], str]] = {
     Order.STOP: lambda: _("%(recipient)s must stop using it and confirm."),
     Order.CORRECT: lambda: _("%(recipient)s must correct it and confirm."),
     Order.DELETE: lambda: _("%(recipient)s must delete it and confirm."),
+    Order.ENDED: lambda: _("%(recipient)s is told that the limit of use has ended, and confirms."),
 }
 _WORDS: dict[FulfilmentKind, Callable[[Entry, Pack | None], list[str]]] = {
     FulfilmentKind.SNAPSHOT: _nothing,
