@@ -22,6 +22,7 @@ from dsr_requests.enums import RequestKind
 from dsr_requests.forms_record import RecordRequestForm
 from dsr_requests.services.recording_for import OLDEST_RECEIPT, record_for_person
 from dsr_requests.staff_wording import consent_choices
+from personal_data.selectors import former_fields
 from policies import selectors as policies
 from policies.models import PolicyVersion
 
@@ -80,6 +81,7 @@ class RecordPages(Recording):
             kind=asked,
             pack=policies.document(version),
             consents=consent_choices(version),
+            former=former_fields(version),
             earliest=now - OLDEST_RECEIPT,
             latest=now,
             **kwargs,

@@ -31,11 +31,11 @@ from personal_data.enums import PackageState, StepState
 from personal_data.erasure_words import differences
 from personal_data.errors import KeyDestroyed
 from personal_data.fields import read_value
-from personal_data.models import DataItem, Package, RecipientTask
+from personal_data.models import DataItem, Package
 from personal_data.permissions import OPENS_RESTRICTED, SEES_EVERYBODY
-from personal_data.selectors_limits import is_restricted, limits_of
+from personal_data.retention_pack import keeping_pack
+from personal_data.selectors_limits import is_restricted, limits_of, orders_on
 from personal_data.values import mask_value, show_value
-from policies import selectors as policies
 from policies.pack_types import Pack
 
 Facts = list[tuple[str, str]]
@@ -136,7 +136,7 @@ class RequestDesk:
 
 def desk_of(request: Request, *, by: Actor, now: datetime) -> RequestDesk:
     """Everything of one request, for whoever may see its content."""
-    pack = policies.document(request.policy_version)
+    pack = keeping_pack(request.policy_version)
     try:
         key: bytes | None = key_of(request)
     except ContentGone:
@@ -172,7 +172,7 @@ def decision_for_staff(row: Decision, key: bytes | None) -> ShownDecision:
         mark=_decision_mark(row),
         facts=[(label, said) for label, said in facts if said],
         words=sealing.words_of(row, key=key) if key else "",
-        plan=words(row.plan, pack=policies.document(version)),
+        plan=words(row.plan, pack=keeping_pack(version)),
         hash=_short(bytes(row.digest)),
         waits=row.awaits_second,
     )
@@ -328,7 +328,7 @@ def _fill_fulfilment(shown: RequestDesk, request: Request, pack: Pack, *, by: Ac
             reverse("admin:personal_data_recipienttask_change", args=[task.pk]),
             Mark(**order_mark(task)),
         )
-        for task in RecipientTask.objects.filter(basis=request.target)
+        for task in orders_on(request.target)
     ]
     if request.about_id is not None:
         shown.limits = [limit_link(limit, by=by) for limit in limits_of(request.about_id)]

@@ -43,6 +43,7 @@ from dsr_requests.services.offering import decide_correction, offer_correction
 from dsr_requests.services.seconding import drop, second
 from dsr_requests.wording import names_of, words
 from personal_data.enums import StepState
+from personal_data.retention_pack import keeping_pack
 from policies import selectors as policies
 
 _OPEN_CORRECTIONS = (CorrectionState.PROPOSED, CorrectionState.ACCEPTED, CorrectionState.REFUSED)
@@ -70,7 +71,7 @@ class Decide(DeskAction):
 
     def form(self, case: Case, *args: Any, by: Actor, now: datetime, **kwargs: Any) -> forms.Form:
         assert isinstance(case, Request)
-        pack = policies.document(case.policy_version)
+        pack = keeping_pack(case.policy_version)
         fields, purposes = asked_of(case, at=now)
         return DecideForm(
             *args,
@@ -107,7 +108,7 @@ class Decide(DeskAction):
 
     def preview_context(self, case: Case, data: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         assert isinstance(case, Request)
-        pack = policies.document(case.policy_version)
+        pack = keeping_pack(case.policy_version)
         refused = [
             names_of(pack, data.get("refused_fields", []), of="field"),
             names_of(pack, data.get("refused_purposes", []), of="purpose"),
@@ -331,7 +332,7 @@ def _plan_of(request: Request, data: Mapping[str, Any], *, now: datetime) -> lis
 
 def _correctable(request: Request) -> list[tuple[str, str]]:
     """Fields of which it can be said whether they are corrected."""
-    pack = policies.document(request.policy_version)
+    pack = keeping_pack(request.policy_version)
     rows = request.corrections.filter(state__in=_OPEN_CORRECTIONS, by_staff=False)
     return [(row.field, names_of(pack, [row.field], of="field")) for row in rows]
 

@@ -16,6 +16,7 @@ from core.errors import NotAllowed
 from dsr_requests.enums import RequestKind
 from dsr_requests.forms_mandate import MANDATE_FIELDS, mandate_of
 from dsr_requests.wishes import Wish
+from dsr_requests.wording import choice_of
 from personal_data.values import clean_value
 from policies.enums import FILE_KINDS
 from policies.pack_types import FieldSpec, Pack, PurposeSpec
@@ -35,9 +36,12 @@ class Held:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a form is drawn from. `consents` are code and words; `held` is None for a guest."""
+    """What a form is drawn from. `consents` are code and words; `held` is None for a guest. `former` are fields of
+    earlier policies under which something is held, of the member where it is one.
+    """
 
     pack: Pack
+    former: Sequence[FieldSpec] = ()
     consents: Sequence[tuple[str, str]] = ()
     held: Held | None = None
 
@@ -187,7 +191,7 @@ class DeleteForm(RequestForm):
     kind = RequestKind.DELETE
 
     def draw(self) -> list[str]:
-        specs = [spec for spec in self.drawn.pack.fields if self._may_go_alone(spec)]
+        specs = [spec for spec in (*self.drawn.pack.fields, *self.drawn.former) if self._may_go_alone(spec)]
         chosen = [(CHOSEN, _("Only what I choose below"))] if specs else []
         self.fields["extent"] = forms.ChoiceField(
             label=_("What should we delete?"),
@@ -197,7 +201,7 @@ class DeleteForm(RequestForm):
         )
         if not specs:
             return ["extent"]
-        self.fields["chosen_fields"] = _several(_("Which data?"), [(spec.code, str(spec.label)) for spec in specs])
+        self.fields["chosen_fields"] = _several(_("Which data?"), [choice_of(spec, self.drawn.pack) for spec in specs])
         return ["extent", "chosen_fields"]
 
     def clean(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from cases.forms_staff import CHOOSE
 from core.errors import NotAllowed
 from dsr_requests.enums import RepresentativeKind, RequestKind
 from dsr_requests.wishes import Mandate, Wish
+from dsr_requests.wording import choice_of
 from personal_data.values import clean_value
 from policies.enums import FILE_KINDS
 from policies.pack_types import FieldSpec, Pack
@@ -69,14 +70,22 @@ class RecordRequestForm(RecordedForm):
     )
     child_is_seven = forms.BooleanField(label=gettext_lazy("The child is 7 or older"), required=False)
 
-    def __init__(self, *args: Any, kind: RequestKind, pack: Pack, consents: Sequence[Any], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kind: RequestKind,
+        pack: Pack,
+        consents: Sequence[Any],
+        former: Sequence[FieldSpec] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.pack = kind, pack
         nobody = ("", _("nobody: the person asks in person"))
         self.offer("mandate_kind", [nobody, *RepresentativeKind.choices])
         self.value_names = self._ask_values() if kind == RequestKind.CORRECT else []
         if kind in CHOOSES_FROM:
-            self._ask_extent(_choices_of(pack, CHOOSES_FROM[kind], consents))
+            self._ask_extent(_choices_of(pack, CHOOSES_FROM[kind], consents, former))
         own = ["extent", "chosen", *self.value_names]
         before = ("form_token", "channel", "received_at", "contact_kind", "contact", "language")
         self.order_fields([*before, *own, "text", "uploads", *MANDATE])
@@ -159,9 +168,9 @@ def new_value(spec: FieldSpec) -> forms.Field:
     return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
-def _choices_of(pack: Pack, what: str, consents: Collection[Any]) -> list[Any]:
+def _choices_of(pack: Pack, what: str, consents: Collection[Any], former: Sequence[FieldSpec]) -> list[Any]:
     if what == "fields":
-        return [(field.code, str(field.label)) for field in pack.fields]
+        return [choice_of(field, pack) for field in (*pack.fields, *former)]
     if what == "purposes":
         return [(purpose.code, str(purpose.name)) for purpose in pack.purposes]
     return list(consents)

@@ -59,10 +59,11 @@ from personal_data.erasure_words import differences
 from personal_data.errors import KeyDestroyed
 from personal_data.fields import read_value
 from personal_data.keys import data_key
-from personal_data.models import DataItem, ErasureRun, Package, RecipientTask, UseLimit
+from personal_data.models import DataItem, ErasureRun, Package, UseLimit
+from personal_data.retention_pack import keeping_pack
+from personal_data.selectors_limits import orders_on
 from personal_data.services.erasing import progress_token
 from personal_data.values import mask_value, show_value
-from policies import selectors as policies
 from policies.pack_types import Pack
 
 STEP_MARKS = {
@@ -93,7 +94,7 @@ _HOUSEKEEPING = frozenset({FulfilmentKind.SNAPSHOT.value})
 
 def part_of(request: Request, key: bytes | None, place: Place, now: datetime) -> RequestPart:
     """Everything of one request; `key` is None once its content cannot be read any more."""
-    pack = policies.document(request.policy_version)
+    pack = keeping_pack(request.policy_version)
     decision = request.decisions.filter(dropped_at=None).last()
     in_effect = decision if decision and decision.effective_at else None
     steps = [step for step in request.steps.all() if step.kind not in _HOUSEKEEPING]
@@ -318,7 +319,7 @@ def _orders(request: Request, pack: Pack, now: datetime) -> list[ShownOrder]:
             confirmed_at=row.confirmed_at,
             is_late=row.confirmed_at is None and row.due_at <= now,
         )
-        for row in RecipientTask.objects.filter(basis=request.target)
+        for row in orders_on(request.target)
     ]
 
 

@@ -24,7 +24,7 @@ from dsr_requests.enums import (
 )
 from dsr_requests.models import Request
 from dsr_requests.staff_wording import target_words
-from policies import selectors as policies
+from personal_data.retention_pack import keeping_pack
 
 FOR_PERSON = {
     RequestEvent.IDENTIFIED: gettext_lazy("We have confirmed who is asking"),
@@ -127,7 +127,7 @@ def _which_step(request: Request, entry: AuditEntry) -> str:
     kind = entry.details.get("step")
     if kind not in FulfilmentKind.values:
         return ""
-    on = target_words(str(kind), str(entry.details.get("on", "")), policies.document(request.policy_version))
+    on = target_words(str(kind), str(entry.details.get("on", "")), keeping_pack(request.policy_version))
     label = str(FulfilmentKind(kind).label)
     told = f"{label}: {on}." if on else f"{label}."
     reason = entry.details.get("reason")

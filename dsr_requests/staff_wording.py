@@ -13,7 +13,7 @@ from dsr_requests.models import Decision, Request
 from dsr_requests.wishes import consent_code
 from dsr_requests.wording import consent_words, names_of
 from personal_data.enums import PlanScope
-from policies import selectors as policies
+from personal_data.retention_pack import keeping_pack
 from policies.models import PolicyVersion
 from policies.pack_types import Pack
 
@@ -26,7 +26,7 @@ def consent_choices(version: PolicyVersion) -> list[tuple[str, str]]:
 
 def asked_in_words(request: Request) -> list[tuple[str, str]]:
     """What a request asks for: labels and words."""
-    pack = policies.document(request.policy_version)
+    pack = keeping_pack(request.policy_version)
     found = [(_("What is asked for"), str(RequestKind(request.asked_for).label))]
     if request.everything:
         found.append((_("How much"), _("all of it")))
@@ -41,7 +41,7 @@ def asked_in_words(request: Request) -> list[tuple[str, str]]:
 
 def refused_in_words(decision: Decision, version: PolicyVersion) -> str:
     """Which data and uses a decision leaves out."""
-    pack = policies.document(version)
+    pack = keeping_pack(version)
     fields = names_of(pack, decision.refused_fields, of="field")
     purposes = names_of(pack, decision.refused_purposes, of="purpose")
     return ", ".join(part for part in (fields, purposes) if part)
@@ -57,7 +57,7 @@ def ground_in_words(decision: Decision) -> str:
 
 def recipient_name(version: PolicyVersion | None, code: str) -> str:
     """A recipient by its name."""
-    return names_of(policies.document(version) if version else None, [code], of="recipient")
+    return names_of(keeping_pack(version) if version else None, [code], of="recipient")
 
 
 def request_told(reference: str, by: Actor | None) -> tuple[str, str]:

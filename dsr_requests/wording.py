@@ -13,8 +13,9 @@ from personal_data.enums import Fate, LimitKind, Order
 from personal_data.erasure_words import Line, by_reason, going, listed, staying
 from personal_data.package_sections import part_title
 from personal_data.planning import Planned, fields_of
+from personal_data.retention_pack import keeping_pack
 from policies import selectors as policies
-from policies.pack_types import Pack, message_channel_label
+from policies.pack_types import FieldSpec, Pack, message_channel_label
 
 
 def words(plan: Plan, *, pack: Pack | None = None) -> list[str]:
@@ -54,9 +55,16 @@ def erasure_lines(entry: Entry) -> list[Planned]:
 
 
 def pack_in_force() -> Pack | None:
-    """The policy in force now."""
+    """The policy in force now, with what earlier ones named."""
     version = policies.version_in_force(clock.now())
-    return policies.document(version) if version else None
+    return keeping_pack(version) if version else None
+
+
+def choice_of(spec: FieldSpec, pack: Pack) -> tuple[str, str]:
+    """A field as one of several to choose, said to be one of earlier policies where it is."""
+    if pack.field(spec.code) is not None:
+        return spec.code, str(spec.label)
+    return spec.code, _("%(field)s (no longer asked for)") % {"field": spec.label}
 
 
 def _erase(entry: Entry, pack: Pack | None) -> list[str]:
@@ -136,6 +144,7 @@ _ORDERS: dict[Order, Callable[[], str]] = {
     Order.STOP: lambda: _("%(recipient)s must stop using it and confirm."),
     Order.CORRECT: lambda: _("%(recipient)s must correct it and confirm."),
     Order.DELETE: lambda: _("%(recipient)s must delete it and confirm."),
+    Order.ENDED: lambda: _("%(recipient)s is told that the limit of use has ended, and confirms."),
 }
 _WORDS: dict[FulfilmentKind, Callable[[Entry, Pack | None], list[str]]] = {
     FulfilmentKind.SNAPSHOT: _nothing,

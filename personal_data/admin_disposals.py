@@ -48,7 +48,7 @@ _MARKS = {
 class DisposalAdmin(ReadOnlyAdmin):
     """Every decided deletion, newest first. The officer prepares; another officer or an administrator decides."""
 
-    list_display = ("number", "kind", "selection", "people", "items", "goes", "status")
+    list_display = ("number", "kind", "selection", "people", "entries", "goes", "status")
     list_display_links = ("number", "kind")
     list_filter = ("state", "kind")
     ordering = ("-proposed_at", "-pk")
@@ -69,11 +69,15 @@ class DisposalAdmin(ReadOnlyAdmin):
     def number(self, row: Disposal) -> str:
         return str(row.pk)
 
-    @admin.display(description=gettext_lazy("What goes"))
+    @admin.display(description=gettext_lazy("What goes or ends"))
     def selection(self, row: Disposal) -> str:
         return what_words(row)
 
-    @admin.display(description=gettext_lazy("Goes on"))
+    @admin.display(description=gettext_lazy("Entries that go"))
+    def entries(self, row: Disposal) -> str:
+        return _("none by itself") if _ends(row) else str(row.items)
+
+    @admin.display(description=gettext_lazy("Goes or ends on"))
     def goes(self, row: Disposal) -> str:
         return day(row.goes_on)
 
@@ -152,9 +156,7 @@ class DisposalAdmin(ReadOnlyAdmin):
             messages.error(request, str(refusal.message))
         else:
             own = row.proposed_by == actor_reference(_acting(request))
-            messages.success(
-                request, _("Taken back. Nothing is deleted.") if own else _("Declined. Nothing is deleted.")
-            )
+            messages.success(request, _over(row, own=own))
         return redirect(f"admin:{NAME}_change", row.pk)
 
     def _propose(self, request: HttpRequest, form: DisposalForm) -> HttpResponse:
@@ -203,10 +205,22 @@ class DisposalAdmin(ReadOnlyAdmin):
 
 def what_words(row: Disposal) -> str:
     """What a decision selects, in a line."""
-    if row.kind == DisposalKind.PURPOSE:
+    if _ends(row):
         spec = next((one for one in purposes_that_end(at=clock.now()) if one.code == row.purpose), None)
         return _("Purpose: %(purpose)s") % {"purpose": spec.name if spec else row.purpose}
     return ", ".join(field_name(code) for code in row.fields)
+
+
+def _ends(row: Disposal) -> bool:
+    """Whether it ends a purpose, and so deletes nothing by itself."""
+    return row.kind == DisposalKind.PURPOSE
+
+
+def _over(row: Disposal, *, own: bool) -> str:
+    """What is said once it was taken back or declined."""
+    if _ends(row):
+        return _("Taken back. The purpose goes on.") if own else _("Declined. The purpose goes on.")
+    return _("Taken back. Nothing is deleted.") if own else _("Declined. Nothing is deleted.")
 
 
 def disposal_mark(row: Disposal) -> dict[str, str]:
@@ -216,7 +230,7 @@ def disposal_mark(row: Disposal) -> dict[str, str]:
 
 def _is_under_way(row: Disposal, today: date) -> bool:
     """Whether its day has come and something of it may be left."""
-    return row.state == DisposalState.APPROVED and row.kind != DisposalKind.PURPOSE and row.goes_on <= today
+    return row.state == DisposalState.APPROVED and not _ends(row) and row.goes_on <= today
 
 
 def _runs(row: Disposal) -> list[tuple[str, str]]:
@@ -234,7 +248,7 @@ def _runs(row: Disposal) -> list[tuple[str, str]]:
 
 
 def _facts(row: Disposal, *, by: Actor, today: date) -> list[tuple[str, str, str]]:
-    person, ends = row.subject_ref, row.kind == DisposalKind.PURPOSE
+    person, ends = row.subject_ref, _ends(row)
     found = [
         (_("What was decided"), str(row.get_kind_display()), ""),
         (_("What ends") if ends else _("What goes"), what_words(row), ""),
@@ -257,13 +271,13 @@ def _shown(row: Disposal, effect: Effect) -> Mapping[str, Any]:
         "people": effect.people,
         "items": effect.items,
         "held_back": held_back_lines(effect.held_back),
-        "is_purpose": row.kind == DisposalKind.PURPOSE,
+        "is_purpose": _ends(row),
     }
 
 
 def _compared(row: Disposal, before: Effect, now: Effect) -> list[tuple[str, list[str], list[str]]]:
     """Both effects line by line, when it was prepared and now."""
-    if row.kind == DisposalKind.PURPOSE:
+    if _ends(row):
         return [(_("People for whom it ends"), [str(before.people)], [str(now.people)])]
     none = [pgettext("entries", "none")]
     return [

@@ -22,6 +22,7 @@ from personal_data import permissions
 from personal_data.basis_words import basis_told
 from personal_data.forms_desk import ConfirmForm, NamesForm
 from personal_data.models import RecipientTask
+from personal_data.retention_pack import keeping_pack
 from personal_data.selectors_limits import limits_of
 from personal_data.services.order_names import read_names
 from personal_data.services.ordering import confirm, note_told
@@ -231,7 +232,7 @@ def order_facts(task: RecipientTask, *, by: Actor) -> list[tuple[str, str, str]]
 
 def _pack() -> Pack | None:
     version = policies.version_in_force(clock.now())
-    return policies.document(version) if version else None
+    return keeping_pack(version) if version else None
 
 
 def _acting(request: HttpRequest) -> Actor:

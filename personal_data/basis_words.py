@@ -35,10 +35,14 @@ def _consent(reference: str, by: Actor | None) -> tuple[str, str]:
     return _("An answer about consents in the account"), ""
 
 
+def _limit(reference: str, by: Actor | None) -> tuple[str, str]:
+    return _("The end of a limit of use"), _page("uselimit", reference, by)
+
+
 def _page(model: str, reference: str, by: Actor | None) -> str:
     if by is None or by.audit_role not in permissions.SEES_EVERYBODY:
         return ""
     return reverse(f"admin:personal_data_{model}_change", args=[reference])
 
 
-_told: dict[str, BasisTold] = {"erasure": _erasure, "merge": _merge, "consent": _consent}
+_told: dict[str, BasisTold] = {"erasure": _erasure, "merge": _merge, "consent": _consent, "limit": _limit}

@@ -122,11 +122,12 @@ class LimitKind(TextChoices):
 
 
 class Order(TextChoices):
-    """What a recipient who holds the data is told to do (decree 356/2025, article 5)."""
+    """What a recipient who holds the data is told to do (decree 356/2025, article 5), or that a limit is over."""
 
     STOP = "STOP", pgettext_lazy("order to a recipient", "Stop using it")
     CORRECT = "CORRECT", pgettext_lazy("order to a recipient", "Correct it")
     DELETE = "DELETE", pgettext_lazy("order to a recipient", "Delete it")
+    ENDED = "ENDED", pgettext_lazy("order to a recipient", "Take note: the limit of use has ended")
 
 
 class PackageState(TextChoices):
@@ -209,7 +210,7 @@ class DisposalKind(TextChoices):
 
     NOT_NEEDED = "NOT_NEEDED", pgettext_lazy("decided deletion", "No longer needed")
     ORDERED = "ORDERED", pgettext_lazy("decided deletion", "Ordered by management")
-    PURPOSE = "PURPOSE", pgettext_lazy("decided deletion", "A purpose has ended")
+    PURPOSE = "PURPOSE", pgettext_lazy("decided deletion", "A purpose ends")
 
 
 class DisposalState(TextChoices):

@@ -112,7 +112,7 @@ class DisposalForm(forms.Form):
     held_before = day_field(
         gettext_lazy("Only what is held since before"),
         required=False,
-        help_text=gettext_lazy("Left empty, what comes in after today stays."),
+        help_text=gettext_lazy("Left empty, what comes in after today stays. Without meaning when a purpose ends."),
     )
     ground = forms.CharField(
         label=pgettext_lazy("of a decided deletion", "Why"),
@@ -121,7 +121,14 @@ class DisposalForm(forms.Form):
         error_messages={"required": gettext_lazy("Say why, in a few words.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    goes_on = day_field(gettext_lazy("Goes on"), error_messages={"required": gettext_lazy("Name the day it goes.")})
+    goes_on = day_field(
+        gettext_lazy("Goes or ends on"),
+        help_text=gettext_lazy(
+            "What is no longer needed, or ordered to be deleted, goes on this day. A purpose ends on this day; what is "
+            "held for it alone goes later, by the rules of the policy."
+        ),
+        error_messages={"required": gettext_lazy("Name the day.")},
+    )
 
     def __init__(self, *args: Any, pack: Pack | None, purposes: tuple[PurposeSpec, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

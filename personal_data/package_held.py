@@ -184,7 +184,7 @@ def _use(held: HeldField) -> dict[str, Value]:
 
 
 def _shown(asked: Asked, field: str, value: str | None) -> str | None:
-    spec = asked.pack.field(field) if asked.pack else None
+    spec = asked.known.field(field) if asked.known else None
     return show_value(spec, value) if spec and value is not None else value
 
 

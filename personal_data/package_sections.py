@@ -23,6 +23,7 @@ from personal_data.basis_words import basis_told
 from personal_data.errors import KeyDestroyed
 from personal_data.models import DataSubject
 from personal_data.registry import declaration_of
+from personal_data.retention_pack import keeping_pack
 from policies import selectors as policies
 from policies.models import PolicyVersion
 from policies.pack_types import Pack
@@ -83,6 +84,11 @@ class Asked:
         return policies.document(self.version) if self.version else None
 
     @cached_property
+    def known(self) -> Pack | None:
+        """The same with what earlier ones named: what is held there is told by its name."""
+        return keeping_pack(self.version) if self.version else None
+
+    @cached_property
     def _evidence_keys(self) -> dict[UUID, bytes | None]:
         return {}
 
@@ -102,17 +108,17 @@ class Asked:
 
     def field(self, code: str) -> Coded:
         """A field in the words of the policy, or a section by its title; what neither names any more keeps its code."""
-        spec = self.pack.field(code) if self.pack else None
+        spec = self.known.field(code) if self.known else None
         return Coded(code, str(spec.label) if spec else part_title(code) or code)
 
     def purpose(self, code: str) -> Coded:
         """A purpose in the words of the policy."""
-        spec = self.pack.purpose(code) if self.pack else None
+        spec = self.known.purpose(code) if self.known else None
         return Coded(code, str(spec.name) if spec else code)
 
     def recipient(self, code: str) -> Coded:
         """A recipient in the words of the policy."""
-        spec = self.pack.recipient(code) if self.pack else None
+        spec = self.known.recipient(code) if self.known else None
         return Coded(code, str(spec.name) if spec else code)
 
     def basis(self, basis: str) -> Coded | None:

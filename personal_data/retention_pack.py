@@ -19,12 +19,13 @@ def keeping_pack(version: PolicyVersion) -> Pack:
 
 
 def with_former(pack: Pack, earlier: Iterable[Pack]) -> Pack:
-    """A policy with what others, the newest first, named beyond it: fields, with their rules and purposes where it has
-    none of that name.
+    """A policy with what others, the newest first, named beyond it: fields, with their rules, purposes and recipients
+    where it has none of that name. A recipient it has may hold what the field held, as before.
     """
     fields = {spec.code: spec for spec in pack.fields}
     rules = {rule.code: rule for rule in pack.retention}
     purposes = {purpose.code: purpose for purpose in pack.purposes}
+    recipients = {recipient.code: recipient for recipient in pack.recipients}
     for one in earlier:
         for spec in _former(one, fields):
             fields[spec.code] = spec
@@ -33,10 +34,18 @@ def with_former(pack: Pack, earlier: Iterable[Pack]) -> Pack:
             for purpose in one.purposes:
                 if purpose.code in spec.purposes:
                     purposes.setdefault(purpose.code, purpose)
+            for recipient in one.recipients:
+                if recipient.code in spec.recipients:
+                    known = recipients.get(recipient.code, replace(recipient, fields=()))
+                    recipients[recipient.code] = replace(known, fields=(*known.fields, spec.code))
     if len(fields) == len(pack.fields):
         return pack
     return replace(
-        pack, fields=tuple(fields.values()), retention=tuple(rules.values()), purposes=tuple(purposes.values())
+        pack,
+        fields=tuple(fields.values()),
+        retention=tuple(rules.values()),
+        purposes=tuple(purposes.values()),
+        recipients=tuple(recipients.values()),
     )
 
 

@@ -22,6 +22,8 @@ from policies.enums import FieldKind
 from policies.models import PolicyVersion
 from policies.pack_types import FieldSpec, PurposeSpec, RecipientSpec
 
+_GIVEN = (DataItem, StoredFile)
+
 
 @dataclass(frozen=True)
 class HeldFile:
@@ -118,6 +120,13 @@ def held_on(
     found = [one for one in found if one.is_held or not one.is_former]
     rest = [one.kept for one in found if one.is_held and one.spec.code != address]
     return [replace(one, kept=goes_last(one.kept, rest)) if one.spec.code == address else one for one in found]
+
+
+def former_fields(version: PolicyVersion) -> list[FieldSpec]:
+    """The fields that left the policy under which something is still held, whoever's it is."""
+    named = policies.document(version)
+    former = [spec for spec in keeping_pack(version).fields if named.field(spec.code) is None]
+    return [spec for spec in former if any(model.objects.filter(field=spec.code).exists() for model in _GIVEN)]
 
 
 def _files(subject_id: UUID, key: bytes) -> dict[str, list[HeldFile]]:

@@ -5,7 +5,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from personal_data.enums import ErasureState
-from personal_data.models import ErasureRun, UseLimit
+from personal_data.models import ErasureRun, RecipientTask, UseLimit
+
+LIMIT = "limit"
 
 
 def limits_of(subject_id: UUID) -> list[UseLimit]:
@@ -26,6 +28,12 @@ def goes_soon(*subject_ids: UUID) -> bool:
 def stopped_purposes(subject_id: UUID) -> frozenset[str]:
     """The purposes under a limit that names them; "" stands for every one."""
     return frozenset(_standing(subject_id).values_list("purpose", flat=True))
+
+
+def orders_on(basis: str) -> "QuerySet[RecipientTask]":
+    """What recipients were told because of something, and that limits it set have ended."""
+    limits = UseLimit.objects.filter(basis=basis).values_list("pk", flat=True)
+    return RecipientTask.objects.filter(basis__in=[basis, *(f"{LIMIT}:{pk}" for pk in limits)])
 
 
 def _standing(subject_id: UUID) -> "QuerySet[UseLimit]":

@@ -33,10 +33,12 @@ def end(http: HttpRequest, limit_id: int) -> HttpResponse:
     pack = policies.document(version) if version else None
     context = {
         "about": limit_words(limit, pack),
-        "goes": [_("Your data may be used again for what the policy names and you agreed to, from this moment.")],
+        "goes": [
+            _("Your data may be used again for what the policy names and you agreed to, from this moment."),
+            _("Recipients told to stop are told that it has ended; they too may use your data only as the law allows."),
+        ],
         "stays": [
             _("Your data, your consents, and the record that you asked for the restriction and ended it."),
-            _("What recipients stopped: we do not ask them to start again."),
         ],
     }
     return render(http, "accounts/limit_end.html", context)

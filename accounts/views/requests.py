@@ -18,6 +18,7 @@ from dsr_requests.enums import RequestKind
 from dsr_requests.forms import Drawn, Held, RequestForm
 from dsr_requests.views import filing
 from dsr_requests.wishes import consent_code
+from personal_data.selectors import former_fields
 from policies import selectors as policies
 from policies.models import PolicyVersion
 
@@ -61,6 +62,7 @@ def _drawn(user: User, version: PolicyVersion, now: datetime) -> Drawn:
     codes = {consent_code(key) for key in given}
     return Drawn(
         policies.document(version),
+        former=[card.held.spec for card in cards if card.held.is_former],
         consents=[(code, words) for code, words in filing.every_consent(version) if code in codes],
         held=Held(
             fields=[card.code for card in cards if card.is_held],
@@ -71,7 +73,7 @@ def _drawn(user: User, version: PolicyVersion, now: datetime) -> Drawn:
 
 
 def _drawn_for_other(version: PolicyVersion) -> Drawn:
-    return Drawn(policies.document(version), consents=filing.every_consent(version))
+    return Drawn(policies.document(version), former=former_fields(version), consents=filing.every_consent(version))
 
 
 def _shortcuts(kind: str) -> list[dict[str, str]]:

@@ -29,6 +29,7 @@ from dsr_requests.sealing import seal_mandate, seal_proposed
 from dsr_requests.services.dating import dates_told
 from dsr_requests.services.identifying import identify_member
 from dsr_requests.wishes import Mandate, Wish, consent_code
+from personal_data.retention_pack import keeping_pack
 from personal_data.values import clean_value
 from policies import selectors as policies
 from policies.models import PolicyVersion
@@ -142,7 +143,8 @@ def due_moments(kind: RequestKind, received_at: datetime) -> DueMoments:
 
 def checked(*, wish: Wish, version: PolicyVersion, subject_id: UUID | None, now: datetime) -> dict[str, str]:
     """The proposed values as they would be stored. Raises UnknownChoice, NothingNamed, InvalidValue."""
-    pack = policies.document(version)
+    # What an earlier policy asked for can be deleted while something is held there; nothing new can be entered.
+    pack = keeping_pack(version) if wish.kind == RequestKind.DELETE else policies.document(version)
     answered = {consent_code(key) for key in last_answers(subject_id, now)} if subject_id else set()
     check_wish(wish, pack=pack, answered=answered)
     specs = {spec.code: spec for spec in pack.fields}

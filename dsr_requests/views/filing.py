@@ -24,6 +24,7 @@ from dsr_requests.forms import FORMS, Drawn, RequestForm
 from dsr_requests.models import Request
 from dsr_requests.services.filing import file_request
 from dsr_requests.wishes import consent_code
+from personal_data.selectors import former_fields
 from policies import selectors as policies
 from policies.models import PolicyVersion
 from policies.request_words import words_for
@@ -82,7 +83,8 @@ def new_kind(http: HttpRequest, kind: str) -> HttpResponse:
     version = policies.version_in_force(now)
     if version is None:
         return not_yet(http)
-    form = form_of(http, kind, Drawn(policies.document(version), consents=every_consent(version)))
+    drawn = Drawn(policies.document(version), former=former_fields(version), consents=every_consent(version))
+    form = form_of(http, kind, drawn)
     sent = send(http, form, proved=False, now=now)
     return sent or show(http, form, frame="cases/_guest_frame.html", now=now)
 

@@ -13,11 +13,12 @@ from personal_data.enums import Order
 
 
 class RecipientTask(models.Model):
-    """One recipient told to stop, correct or delete, with its own due moment (decree 356/2025, articles 5.2 to 5.4).
+    """One recipient told to stop, correct or delete, with its own due moment (decree 356/2025, articles 5.2 to 5.4), or
+    that the limit of use for which it stopped has ended.
 
     Names the person by a bare reference: the proof that others were told outlasts the data. `basis` is what it follows
-    from: `request:41`, `erasure:<id>`, `consent:<entry>`. `sealed_names` is filled where the values go here as
-    well, until the recipient confirmed.
+    from: `request:41`, `erasure:<id>`, `consent:<entry>`, `limit:7` for the end of a limit. `sealed_names` is filled
+    where the values go here as well, until the recipient confirmed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -112,7 +112,7 @@ def propose(
             return before
         row.save(force_insert=True)
         _record(AuditEvent.DISPOSAL_PROPOSED, row, by, now)
-        told = {"disposal": str(row.pk)}
+        told = {"disposal": str(row.pk), "ends": "1" if row.kind == DisposalKind.PURPOSE else ""}
         dedup = f"disposal-waiting:{row.pk}"
         tell_staff(notice=DISPOSAL_WAITS, context=told, dedup=dedup, now=now, but=row.proposed_by)
     return row

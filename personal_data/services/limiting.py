@@ -1,7 +1,8 @@
 """Limits of use: set, ended with what they rest on, by the person, or lifted by two members of staff.
 
 A limit never touches what is held or what the person agreed to: it stands in the way of every use while it stands, and
-all is as before when it ends. A consent given meanwhile is recorded, and counts from the end of the limit.
+all is as before when it ends. A consent given meanwhile is recorded, and counts from the end of the limit. Recipients
+who were ordered to stop because of it are told of its end.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,6 +19,7 @@ from personal_data.errors import LiftedBySame, LiftingRefused, LiftNotAsked, Lim
 from personal_data.models import UseLimit
 from personal_data.permissions import check_can_ask_to_lift, check_can_second_lift
 from personal_data.services.announcing import Limited, announce
+from personal_data.services.ordering import tell_it_ended
 from personal_data.services.subjects import hold_active
 
 
@@ -49,6 +51,8 @@ def end_limits(
             limit.lift_asked_by, limit.lift_asked_at = "", None
             limit.save(update_fields=["ended_at", "lift_asked_by", "lift_asked_at"])
             _record(AuditEvent.LIMIT_ENDED, limit, by, now)
+        for limit in limits:
+            tell_it_ended(limit=limit, by=by, now=now)
         _announce(limits, now=now, ended=True)
     return len(limits)
 
@@ -63,6 +67,7 @@ def end_own(*, limit_id: int, by: Actor, now: datetime) -> None:
         limit.lift_asked_by, limit.lift_asked_at = "", None
         limit.save(update_fields=["ended_at", "lift_asked_by", "lift_asked_at"])
         _record(AuditEvent.LIMIT_ENDED, limit, by, now)
+        tell_it_ended(limit=limit, by=by, now=now)
         _announce([limit], now=now, ended=True)
 
 
@@ -90,6 +95,7 @@ def second_lift(*, limit_id: int, by: Actor, now: datetime) -> None:
         limit.lift_seconded_by, limit.ended_at = actor_reference(by), now
         limit.save(update_fields=["lift_seconded_by", "ended_at"])
         _record(AuditEvent.LIMIT_ENDED, limit, by, now)
+        tell_it_ended(limit=limit, by=by, now=now)
         _announce([limit], now=now, ended=True)
 
 

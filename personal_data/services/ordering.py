@@ -17,8 +17,10 @@ from core.clock import local_date, midnight
 from core.rules import request_terms
 from personal_data.enums import AuditEvent, Order
 from personal_data.errors import NotHeld, OrderConfirmed
-from personal_data.models import DataItem, RecipientTask, StoredFile
+from personal_data.models import DataItem, PurposeState, RecipientTask, StoredFile, UseLimit
 from personal_data.permissions import check_can_order
+from personal_data.retention_pack import keeping_pack
+from personal_data.selectors_limits import LIMIT, stopped_purposes
 from personal_data.services.order_names import sealed_names
 from policies import selectors as policies
 from policies.enums import RecipientClass
@@ -51,7 +53,8 @@ def holders_of(
     at: datetime,
     classes: Collection[str] = (),
 ) -> list[RecipientSpec]:
-    """Recipients of the policy in force that could hold what is concerned, in the order of the policy.
+    """Recipients that could hold what is concerned, in the order of the policy in force; of fields that left it those
+    that received them.
 
     Named fields count as they are; for purposes alone it counts what the person has under the recipient's fields.
     """
@@ -61,7 +64,7 @@ def holders_of(
     concerned = set(fields) or _held_fields(subject_id)
     return [
         recipient
-        for recipient in policies.recipients(version)
+        for recipient in keeping_pack(version).recipients
         if recipient.recipient_class not in _NOT_ORDERED
         and (not classes or recipient.recipient_class in classes)
         and (not purposes or set(purposes) & set(recipient.purposes))
@@ -142,6 +145,34 @@ def give_order(
     return task
 
 
+def tell_it_ended(*, limit: UseLimit, by: Actor, now: datetime) -> list[RecipientTask]:
+    """Tell whoever was ordered to stop because of a limit that it has ended, in the transaction that ends it.
+
+    Nobody is told of a purpose that something else stops: another limit, or a consent or contract that ended meanwhile.
+    """
+    stopped = stopped_purposes(limit.subject_id)
+    if "" in stopped:
+        return []
+    over = PurposeState.objects.filter(subject_id=limit.subject_id, live=False).values_list("purpose", flat=True)
+    still = stopped.union(over)
+    before = RecipientTask.objects.filter(basis=limit.basis, order=Order.STOP)
+    told = [(task, _ended_for(task, limit, still)) for task in before.order_by("recipient")]
+    return [
+        give_order(
+            subject_id=task.subject_ref,
+            recipient=task.recipient,
+            order=Order.ENDED,
+            fields=task.fields,
+            purposes=purposes,
+            basis=f"{LIMIT}:{limit.pk}",
+            by=by,
+            now=now,
+        )
+        for task, purposes in told
+        if purposes
+    ]
+
+
 def due_moment(*, now: datetime, before: datetime | None) -> datetime:
     """The end of the recipient's last day: the portal's own term, at the latest a day before the limit."""
     last = local_date(now) + timedelta(days=request_terms(on=local_date(now)).recipient_days)
@@ -201,6 +232,12 @@ def _held_fields(subject_id: UUID) -> set[str]:
 
 def _end_of(day: date) -> datetime:
     return midnight(day + _DAY)
+
+
+def _ended_for(task: RecipientTask, limit: UseLimit, still: Collection[str]) -> list[str]:
+    """The purposes for which a recipient stopped and no longer has to."""
+    ended = [code for code in task.purposes if limit.purpose in ("", code)]
+    return [code for code in ended if code not in still]
 
 
 def _locked(task_id: UUID) -> RecipientTask:

@@ -28,8 +28,8 @@ from personal_data.errors import (
     Restricted,
     UseStopped,
 )
-from personal_data.models import DataItem, DataSubject, RecipientTask, UseLimit, ValueHistory
-from personal_data.selectors_limits import is_restricted, limits_of
+from personal_data.models import DataItem, DataSubject, PurposeState, RecipientTask, UseLimit, ValueHistory
+from personal_data.selectors_limits import is_restricted, limits_of, orders_on
 from personal_data.services import correcting, erasing, holding, limiting, ordering
 from policies.models import PolicyVersion
 from policies.services.publishing import publish
@@ -105,6 +105,74 @@ def test_a_person_ends_the_own_restriction_alone_and_nothing_else(subject: DataS
     assert events(subject)[-1] == "limit.ended"
     with pytest.raises(LiftNotAsked):
         limiting.end_own(limit_id=row.pk, by=person, now=now)
+
+
+def give_stop(subject: DataSubject, now: datetime) -> list[RecipientTask]:
+    """Recipients ordered to stop two uses, because of the request that limits them."""
+    fill(subject, now, pictures=0)
+    return ordering.give_orders(
+        subject_id=subject.pk,
+        order=Order.STOP,
+        fields=(),
+        purposes=["orders", "care"],
+        basis=BASIS,
+        by=SYSTEM,
+        now=now,
+    )
+
+
+def told_of_the_end() -> list[tuple[str, list[str]]]:
+    tasks = RecipientTask.objects.filter(order=Order.ENDED)
+    return sorted((task.recipient, sorted(task.purposes)) for task in tasks)
+
+
+def concerned(stopped: list[RecipientTask], *, but: str = "") -> list[tuple[str, list[str]]]:
+    """Who stopped what, without one use."""
+    found = [(task.recipient, sorted(set(task.purposes) - {but})) for task in stopped]
+    return sorted(pair for pair in found if pair[1])
+
+
+def test_who_was_told_to_stop_is_told_that_the_person_ended_it(subject: DataSubject, now: datetime) -> None:
+    stopped, row, person = give_stop(subject, now), limit(subject, now), Role("person", 7)
+    person.subject_id = subject.pk  # type: ignore[attr-defined]
+    limiting.end_own(limit_id=row.pk, by=person, now=now)
+    assert stopped and told_of_the_end() == concerned(stopped)
+    for task in RecipientTask.objects.filter(order=Order.ENDED):
+        assert task.basis == f"limit:{row.pk}" and task.due_at == ordering.due_moment(now=now, before=None)
+        ordering.confirm(task_id=task.pk, words="", by=OFFICER, now=now)
+    assert set(orders_on(BASIS)) == set(RecipientTask.objects.all())
+
+
+def test_each_end_is_told_and_only_its_own_use(subject: DataSubject, now: datetime) -> None:
+    stopped, care = give_stop(subject, now), limit(subject, now, "care")
+    limit(subject, now, "orders")
+    limiting.ask_to_lift(limit_id=care.pk, words="x", by=OFFICER, now=now)
+    limiting.second_lift(limit_id=care.pk, by=AGENT, now=now)
+    assert told_of_the_end() == concerned(stopped, but="orders")
+    limiting.end_limits(subject_id=subject.pk, basis=BASIS, by=SYSTEM, now=now)
+    assert told_of_the_end() == sorted([*concerned(stopped, but="orders"), *concerned(stopped, but="care")])
+
+
+def test_of_what_stays_stopped_nobody_is_told(subject: DataSubject, now: datetime) -> None:
+    """By another limit, or because the consent or contract is over."""
+    stopped, other = give_stop(subject, now), {"kind": LimitKind.OBJECTION, "purpose": "care", "basis": "request:42"}
+    limit(subject, now)
+    limiting.set_limit(subject_id=subject.pk, by=SYSTEM, now=now, **other)  # type: ignore[arg-type]
+    limiting.end_limits(subject_id=subject.pk, basis=BASIS, by=SYSTEM, now=now)
+    assert told_of_the_end() == concerned(stopped, but="care")
+    with transaction.atomic():
+        record(event="test.done", target=f"subject:{subject.pk}", by=SYSTEM, now=now)
+        PurposeState.objects.create(subject=subject, purpose="orders", live=False, since=now)
+    limit(subject, now, "orders")
+    assert limiting.end_limits(subject_id=subject.pk, basis=BASIS, by=SYSTEM, now=now) == 1
+    assert told_of_the_end() == concerned(stopped, but="care")
+
+
+def test_who_was_told_nothing_hears_of_no_end(subject: DataSubject, now: datetime) -> None:
+    fill(subject, now, pictures=0)
+    limit(subject, now)
+    limiting.end_limits(subject_id=subject.pk, basis=BASIS, by=SYSTEM, now=now)
+    assert not RecipientTask.objects.exists()
 
 
 def test_the_limit_of_a_deletion_is_not_lifted_apart(subject: DataSubject, now: datetime) -> None:

@@ -100,6 +100,21 @@ def test_a_restriction_is_told_on_the_page_of_an_order(order: RecipientTask, lim
     assert words not in text_of(browser, change(order))
 
 
+def test_the_end_of_a_limit_is_told_as_that_and_leads_to_it(
+    subject: DataSubject, limit: UseLimit, policy: PolicyVersion, now: datetime
+) -> None:
+    recipient, purposes = policies.recipients(policy)[0], [policies.purposes(policy)[0].code]
+    about = {"subject_id": subject.pk, "recipient": recipient.code, "fields": ["full-name"], "purposes": purposes}
+    give_order(order=Order.STOP, basis=limit.basis, by=SYSTEM, now=now, **about)  # type: ignore[arg-type]
+    end_limits(subject_id=subject.pk, basis=limit.basis, by=SYSTEM, now=now)
+    browser, told = browser_of(colleague(Role.DPO, now)), RecipientTask.objects.get(order=Order.ENDED)
+    assert "the limit of use has ended" in text_of(browser, ORDERS)
+    page = text_of(browser, change(told))
+    assert "may use the data again only where a consent" in page and f'href="{change(limit)}"' in page
+    assert "order-told" in page and "order-confirm" in page
+    assert "may use the data again only" not in text_of(browser, change(RecipientTask.objects.get(order=Order.STOP)))
+
+
 def test_the_recipient_is_told_and_confirms_and_both_are_recorded(order: RecipientTask, now: datetime) -> None:
     user = colleague(Role.AGENT, now)
     browser = browser_of(user)

@@ -222,13 +222,21 @@ def test_a_purpose_that_ends_is_told_as_one_and_the_own_proposal_taken_back(
     browser: Browser, held: DataSubject, now: datetime
 ) -> None:
     mine, sent = browser(Role.DPO), disposal_form(now, kind="PURPOSE", purpose="service")
+    browser(Role.ADMINISTRATOR)
     del sent["fields_gone"]
-    digest = hidden(mine.post(f"{DISPOSALS}add/", sent).content.decode(), "digest")
+    assert "A purpose ends on this day" in text_of(mine, f"{DISPOSALS}add/")
+    shown = mine.post(f"{DISPOSALS}add/", sent).content.decode()
+    assert "the effect if the purpose ended today" in shown and "if it went today" not in shown
+    digest = hidden(shown, "digest")
     mine.post(f"{DISPOSALS}add/", {**sent, "digest": digest, "propose": "1"})
     address = f"{DISPOSALS}{Disposal.objects.get().pk}/"
     page = text_of(browser(Role.ADMINISTRATOR), f"{address}change/")
     assert "What ends" in page and "Ends on" in page and "Decline: the purpose goes on" in page
-    assert "Taken back." in mine.post(f"{address}decline/", follow=True).content.decode()
+    assert "none by itself" in text_of(mine, DISPOSALS) and "Goes or ends on" in text_of(mine, DISPOSALS)
+    (letter,) = mails_of("staff-disposal-waiting")
+    assert "The end of a purpose waits" in letter.subject and "prepared the end of a purpose" in letter.body
+    taken = mine.post(f"{address}decline/", follow=True).content.decode()
+    assert "Taken back. The purpose goes on." in taken and "Nothing is deleted" not in taken
 
 
 def test_the_start_page_counts_what_waits(browser: Browser, held: DataSubject, now: datetime) -> None:

@@ -76,7 +76,7 @@ def test_a_hold_without_what_it_needs_is_refused_with_the_reason(
         ({"fields_gone": "no-such-field"}, "no-such-field"),
         ({"kind": "PURPOSE", "purpose": ""}, "Choose a purpose"),
         ({"ground": ""}, "Say why, in a few words."),
-        ({"goes_on": ""}, "Name the day it goes."),
+        ({"goes_on": ""}, "Name the day."),
         ({"goes_on": "2020-01-01"}, "from today on"),
         ({"goes_on": "9999-12-31"}, "within a year"),
         ({"held_before": "9999-12-31"}, "still to come"),
