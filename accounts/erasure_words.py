@@ -40,8 +40,8 @@ def foreseen(*, user: User, at: datetime) -> tuple[list[str], list[Kept]]:
     apart = {one.ref for one in kept_by_law(user.subject_id, at=at)}
     held = [field for field in held_on(subject_id=user.subject_id, at=at) if field.item and field.item.pk not in apart]
     names = ", ".join(str(field.spec.label) for field in held)
-    told = holders_of(subject_id=user.subject_id, fields=(), purposes=(), at=at)
-    return goes(lines, names=names), stays(lines, subject_id=user.subject_id, at=at, recipients=len(told))
+    told = _recipients_to_tell(user.subject_id, at)
+    return goes(lines, names=names), stays(lines, subject_id=user.subject_id, at=at, recipients=told)
 
 
 def held_grounds(subject_id: UUID) -> list[str]:
@@ -73,11 +73,23 @@ def stays(lines: Sequence[Line], *, subject_id: UUID, at: datetime, recipients: 
 def recipients_waited_for(run: ErasureRun) -> int:
     """How many recipients have yet to confirm a deletion; until then what they know the person by stays sealed."""
     if run.state == ErasureState.COOLING:
-        return len(holders_of(subject_id=run.subject_ref, fields=(), purposes=(), at=run.asked_at))
-    waiting = RecipientTask.objects.filter(order=Order.DELETE, confirmed_at__isnull=True)
+        return _recipients_to_tell(run.subject_ref, run.asked_at)
     if run.basis:  # the orders of a request; what names the person stands in its snapshot
-        return waiting.filter(basis=run.basis).count()
-    return waiting.filter(subject_ref=run.subject_ref, sealed_names__isnull=False).count()
+        waiting = RecipientTask.objects.filter(order=Order.DELETE, confirmed_at__isnull=True, basis=run.basis)
+        return waiting.values("recipient").distinct().count()
+    return len(_told_already(run.subject_ref))
+
+
+def _recipients_to_tell(subject_id: UUID, at: datetime) -> int:
+    """How many will have to confirm once everything is deleted, with those who have a part to confirm already."""
+    holders = holders_of(subject_id=subject_id, fields=(), purposes=(), at=at)
+    return len(_told_already(subject_id).union(one.code for one in holders))
+
+
+def _told_already(subject_id: UUID) -> set[str]:
+    """Recipients who have yet to confirm a deletion, each once however much they have to delete."""
+    waiting = RecipientTask.objects.filter(order=Order.DELETE, confirmed_at__isnull=True, sealed_names__isnull=False)
+    return set(waiting.filter(subject_ref=subject_id).values_list("recipient", flat=True))
 
 
 def names_kept(recipients: int) -> str:

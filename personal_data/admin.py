@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import clock
 from core.actors import Actor
@@ -29,6 +29,7 @@ from personal_data import admin_packages as admin_packages
 from personal_data import admin_purposes as admin_purposes
 from personal_data import admin_retention as admin_retention
 from personal_data import permissions
+from personal_data.enums import Source
 from personal_data.forms import RefusalForm, RevealForm
 from personal_data.models import DataSubject
 from personal_data.selectors import HeldField, held_on
@@ -39,6 +40,16 @@ from personal_data.services.holding import reveal
 from personal_data.sign_in_address import masked_sign_in_address
 from policies import selectors as policies
 from policies.pack_types import Pack
+
+# Where a value comes from as colleagues read it; the person reads the labels of `Source`.
+_SOURCES = {
+    Source.PERSON: pgettext_lazy("source, to staff", "entered by the person"),
+    Source.SIGN_UP: pgettext_lazy("source, to staff", "given when signing up"),
+    Source.COMPLAINT: pgettext_lazy("source, to staff", "given with a complaint or request"),
+    Source.STAFF: pgettext_lazy("source, to staff", "entered by staff"),
+    Source.IMPORT: pgettext_lazy("source", "brought in from the organisation's records"),
+    Source.BROWSER: pgettext_lazy("source, to staff", "from the browser, under consent"),
+}
 
 
 @admin.register(DataSubject)
@@ -62,7 +73,7 @@ class DataSubjectAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataSubject]:
         return super().get_queryset(request).annotate(values_held=Count("items"))
 
-    @admin.display(description=gettext_lazy("Reference"))
+    @admin.display(description=pgettext_lazy("of a person", "Reference"))
     def reference(self, row: DataSubject) -> str:
         return str(row.pk)[:13]
 
@@ -193,6 +204,7 @@ def _row(field: HeldField, by: Actor, revealed: dict[str, str], sent: RevealForm
         "field": field,
         "value": revealed.get(code, field.masked),
         "is_revealed": code in revealed,
+        "source": _SOURCES[Source(field.item.source)] if field.item else "",
         "form": (sent if own else RevealForm(pack=_pack(), initial={"field": code}, auto_id=f"id_{code}_%s"))
         if may and code not in revealed
         else None,

@@ -362,7 +362,9 @@ def _own_records(now: datetime) -> dict[str, Any]:
                 "goes": [(_within(ahead), _figure(number)) for ahead, number in line.goes.items()],
             }
             for line in own.lines
+            if line.held != 0
         ],
+        "own_empty": [(line.what, line.kept) for line in own.lines if line.held == 0],
         "own_heads": [_within(ahead) for ahead in HORIZONS],
         "own_waits": own.waits,
         "own_last": last or _("This job has not run yet."),

@@ -153,10 +153,11 @@ class Secrets:
         return _decoded(value, name=name)
 
     def keyring(self, name: str) -> dict[str, bytes]:
-        """`id:base64[,id:base64…]`, newest first; the demo keeps one key with the id `k1`."""
+        """`id:base64[,id:base64…]`, newest first; the demo makes one key, called `k1` until its file names it."""
         value: str = self._env.str(name, default="").strip()
         if not value and self._create:
-            value = f"k1:{kept(self._home, name)}"
+            made = kept(self._home, name)
+            value = made if ":" in made else f"k1:{made}"
         if not value:
             raise ImproperlyConfigured(
                 f"{name} is not set: id:base64[,id:base64…], newest first, in the environment or as {name}_FILE; "

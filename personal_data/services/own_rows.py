@@ -149,6 +149,11 @@ def _imports_over(ages: Ages) -> "QuerySet[ImportBatch]":
     return ImportBatch.objects.filter(over).exclude(Exists(somebody))
 
 
+def _held(kind: Proof) -> "QuerySet[Any]":
+    """Every row of the kind, also one that has not ended and is proof of nothing yet."""
+    return kind.rows().model._default_manager.all()
+
+
 def _over(kind: Proof, ages: Ages) -> "QuerySet[Any]":
     rows = kind.rows().alias(ended_at=kind.ended).filter(ended_at__lt=ages.before(Period.EVIDENCE))
     return rows.exclude(Exists(on_proof_of(OuterRef(kind.person)))) if kind.person else rows
@@ -204,4 +209,4 @@ IMPORTS = Kind(
     _imports_over,
     Period.IMPORTS,
 )
-PROOF_KINDS = [Kind(one.code, one.what, one.until, one.rows, partial(_over, one)) for one in PROOF]
+PROOF_KINDS = [Kind(one.code, one.what, one.until, partial(_held, one), partial(_over, one)) for one in PROOF]

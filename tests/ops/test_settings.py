@@ -145,6 +145,16 @@ def test_a_keyring_keeps_its_order_and_refuses_one_id_twice(monkeypatch: pytest.
         secrets.keyring("SOME_KEYS")
 
 
+def test_the_key_of_a_demo_can_be_followed_by_another(tmp_path: Path) -> None:
+    """Its file holds one key without a name; the runbook puts a newer one before it."""
+    secrets = secrets_store.Secrets(secrets_store.Environment(), home=tmp_path, create=True)
+    (old,) = secrets.keyring("SOME_KEYS").items()
+    assert old[0] == "k1"
+    file, newer = tmp_path / "secrets" / "SOME_KEYS", base64.b64encode(b"\2" * 32).decode()
+    file.write_text(f"k2027:{newer},k1:{file.read_text()}")
+    assert list(secrets.keyring("SOME_KEYS").items()) == [("k2027", b"\2" * 32), old]
+
+
 def test_given_addresses_keep_their_options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, value in made_up().items():
         monkeypatch.setenv(name, value)

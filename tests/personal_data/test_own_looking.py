@@ -10,16 +10,19 @@ from django.utils.translation import override
 
 from accounts.enums import Role
 from core import clock
+from core.actors import SYSTEM
 from core.classification import Way
 from core.models import SweepState
 from core.sweeps import run_sweep
 from personal_data import own_records
+from personal_data.enums import RunKind
 from personal_data.models import DataSubject, DueNotice, RetentionTick
 from personal_data.registry import declarations
 from personal_data.retention_rules import rules_digest
 from personal_data.services import evidence, own_looking
 from personal_data.services.announcing import register_path
 from personal_data.services.own_looking import OwnLine, preview_own
+from personal_data.services.retention import begin_run
 from policies import selectors
 from policies.models import PolicyVersion
 from policies.pack import pack_from_document
@@ -120,6 +123,11 @@ def test_the_page_and_the_command_tell_them(subject: DataSubject, now: datetime)
     assert "Notices of what was due" in page and "90 days after their day" in page and "1 record went." in page
     out = StringIO()
     call_command("retention", "--dry-run", "--json", stdout=out)
+    empty, full = page.split("of which there is nothing now")[::-1]
+    assert "Retention runs: 3 years after" in empty and 'scope="row">Retention runs' not in full
+    begin_run(kind=RunKind.BY_HAND, by=SYSTEM, now=now)
+    page = text_of(browser_of(colleague(Role.DPO, now, "lan")), "/staff/personal_data/retentionrun/preview/")
+    assert 'scope="row">Retention runs' in page, "also one that is not over"
     own = json.loads(out.getvalue())["own_records"]
     assert own["last_done"] == 1 and {"kind", "held", "goes", "kept"} < set(own["lines"][0])
     out = StringIO()

@@ -289,7 +289,9 @@ def test_a_refused_register_is_named_by_the_command(
         assert "missing" in capsys.readouterr().out
     assert not register_file.exists()
     call_command("replay_erasures", begin_anew=True)
-    call_command("replay_erasures", json=True)
+    assert "a new one was begun; put aside: nothing" in capsys.readouterr().out
+    call_command("replay_erasures")
+    assert "In line with the register: 0 entries read; 0 people erased; 0 single" in capsys.readouterr().out
     assert RegisterHead.objects.get().sequence == 0
 
 

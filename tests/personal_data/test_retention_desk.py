@@ -140,6 +140,7 @@ def test_the_page_of_a_person_names_the_hold_and_leads_on(browser: Browser, held
     mine = browser(Role.DPO)
     page = f"/staff/personal_data/datasubject/{held.pk}/change/"
     assert f"{HOLDS}add/?person={held.pk}" in text_of(mine, page)
+    assert "entered by the person, " in text_of(mine, page), "a colleague did not enter it"
     assert str(held.pk) in text_of(mine, f"{HOLDS}add/?person={held.pk}")
     mine.post(f"{HOLDS}add/", hold_form(now, subject_ref=str(held.pk)))
     assert "A legal hold stops deletion" in text_of(mine, page)

@@ -8,11 +8,21 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from core import clock
-from personal_data.register.faults import RegisterFault
+from personal_data.register.faults import Fault, RegisterFault
 from personal_data.services.register_standing import look
 from personal_data.services.replaying import begin_anew, replay_all
 
 RUNBOOK = "docs/runbooks/restore.md"
+_FIGURES = {
+    "frames": "{} entries read",
+    "frames_behind": "{} entries behind",
+    "people": "{} people erased",
+    "rows": "{} single values and files deleted",
+    "consents": "{} consents ended",
+    "limits": "{} limits set or ended",
+    "evidence": "{} proofs that can no longer be tied to anybody",
+    "put_aside": "a new one was begun; put aside: {}",
+}
 
 
 class Command(BaseCommand):
@@ -54,7 +64,13 @@ class Command(BaseCommand):
 
 
 def _words(told: dict[str, object]) -> str:
-    figures = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items() if name != "fault")
-    if told["fault"]:
-        return f"Refused: the register is {told['fault']} ({figures}). See {RUNBOOK}. Nothing was changed."
+    fault, nothing = told["fault"], f"Nothing was changed. See {RUNBOOK}."
+    if fault == Fault.BEHIND:
+        entries = f"{told['frames_behind']} entries"
+        return f"The database is behind the register by {entries}: run this without --check. {nothing}"
+    if fault:
+        entry = f" at entry {told['frame']}" if told.get("frame") else ""
+        return f"Refused: the register is {fault}{entry}. {nothing}"
+    found = [(_FIGURES[name], value) for name, value in told.items() if name != "fault"]
+    figures = "; ".join(words.format("nothing" if value == "" else value) for words, value in found)
     return f"In line with the register: {figures}."

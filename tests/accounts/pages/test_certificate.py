@@ -1,6 +1,7 @@
 """The certificate of a deletion: what went, what stayed and why, with no value of the person on it."""
 
 import html
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -151,6 +152,26 @@ def test_it_says_that_what_recipients_know_the_person_by_stays_until_they_confir
         confirm(task_id=task.pk, words="", by=Role("dpo"), now=clock.now())
     assert "By what" not in words(f"{link}certificate/")
     assert len(Client().get(f"{link}certificate.pdf").content) < len(pdf)
+
+
+def test_a_recipient_who_has_to_delete_twice_is_one_recipient(browser: Client, hold: Hold) -> None:
+    """What was deleted before everything went counts in the plan as it does on the certificate."""
+
+    def told(address: str) -> str:
+        found = re.search(r"What (\d+) recipients? know", browser.get(address).content.decode())
+        return found[1] if found else ""
+
+    hold()
+    hold("phone", "0912345678")
+    browser.post("/en/account/data/phone/delete/")
+    tasks = RecipientTask.objects.filter(order="DELETE")
+    assert tasks.exists()
+    planned = told(ERASE)
+    begun: str = browser.post(ERASE, {"understood": "on", "password": PASSWORD})["Location"]
+    assert planned == told(begun)
+    run_due_erasures(now=clock.now() + timedelta(hours=25))
+    assert tasks.count() > tasks.values("recipient").distinct().count()
+    assert planned == told(f"{begun}certificate/") == str(tasks.values("recipient").distinct().count())
 
 
 def test_the_plan_says_so_before(browser: Client, hold: Hold) -> None:
