@@ -131,7 +131,7 @@ def _person() -> UUID:
         one.sealed_name = seal_file_name(one.pk, "bench.jpg", key=key)
         storage.write_blob(one.pk, b"\0" * FILE_BYTES, key=key)
     with transaction.atomic():
+        record(event="bench.filled", target=f"subject:{subject_id}", subject_id=subject_id, by=SYSTEM, now=now)
         DataItem.objects.bulk_create(items)
         StoredFile.objects.bulk_create(files)
-        record(event="bench.filled", target=f"subject:{subject_id}", subject_id=subject_id, by=SYSTEM, now=now)
     return subject_id

@@ -52,6 +52,7 @@ def _person() -> UUID:
     subject_id = create_subject(by=SYSTEM, now=now, language="vi").pk
     key = keys.data_key(subject_id)
     with transaction.atomic():
+        record(event="bench.filled", target=f"subject:{subject_id}", subject_id=subject_id, by=SYSTEM, now=now)
         items = [
             DataItem(
                 subject_id=subject_id,
@@ -81,5 +82,4 @@ def _person() -> UUID:
             one.sealed_name = seal_file_name(one.pk, "bench.jpg", key=key)
             storage.write_blob(one.pk, b"\0" * FILE_BYTES, key=key)
         StoredFile.objects.bulk_create(stored)
-        record(event="bench.filled", target=f"subject:{subject_id}", subject_id=subject_id, by=SYSTEM, now=now)
     return subject_id

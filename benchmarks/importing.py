@@ -4,8 +4,8 @@ The unit of the import is everything `import_people --apply` does once the file 
 look whether the person was erased or is known, make and wrap two keys, seal each value and hash it for look-ups, and
 write people, values, grounds and audit entries, checked by the guard, chunk by chunk. The unit of the COPY is the same
 people, values and grounds as one transaction into tables with the same keys, indexes and foreign keys: no key, no
-sealing, no entry, no guard, and the text to copy made beforehand. Run as a process of its own: `python -m
-benchmarks.importing`.
+sealing, no entry, no guard, references chosen the same way, and the text to copy made beforehand. Run as a process of
+its own: `python -m benchmarks.importing`.
 """
 
 import json
@@ -28,10 +28,11 @@ from benchmarks.figures import Figure  # noqa: E402
 from core import clock  # noqa: E402
 from core.actors import SYSTEM  # noqa: E402
 from personal_data.enums import ImportState  # noqa: E402
+from personal_data.import_rows import references_side_by_side  # noqa: E402
 from personal_data.import_table import Common  # noqa: E402
 from personal_data.models import ImportBatch  # noqa: E402
 from personal_data.services.import_turns import work_on  # noqa: E402
-from personal_data.services.importing import open_batch, start  # noqa: E402
+from personal_data.services.importing import CHUNK, open_batch, start  # noqa: E402
 from policies import selectors as policies  # noqa: E402
 from privacy_portal import embedded  # noqa: E402
 from privacy_portal.supervision.servers import EmbeddedServers  # noqa: E402
@@ -139,11 +140,13 @@ def _texts(people: list[tuple[str, ...]]) -> tuple[str, str, str]:
     batch, fields = uuid.uuid4(), _fields()
     grounds = json.dumps({field: ["shop-orders", "contract", "2025-03-02"] for field in fields})
     subjects, values, lines = [], [], []
+    ids = references_side_by_side()
     for line, person in enumerate(people):
-        subject = uuid.uuid4()
+        ids = ids if line % CHUNK else references_side_by_side()
+        subject = next(ids)
         subjects.append(f"{subject}\tACTIVE\tvi\tUNKNOWN\t{now}\n")
         values += [
-            f"{uuid.uuid4()}\t{subject}\t{field}\t{value}\tIMPORT\t{since}\t{now}\n"
+            f"{next(ids)}\t{subject}\t{field}\t{value}\tIMPORT\t{since}\t{now}\n"
             for field, value in zip(fields, person, strict=True)
         ]
         lines.append(f"{batch}\t{subject}\t{line}\t{grounds}\n")

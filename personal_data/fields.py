@@ -6,7 +6,7 @@ from core.encryption import seal, unseal
 from personal_data.models import DataItem, StoredFile
 
 
-def seal_value(item_id: UUID, value: str, *, key: bytes) -> bytes:
+def seal_value(item_id: UUID | str, value: str, *, key: bytes) -> bytes:
     """Seal a value for one row."""
     return seal(key, value.encode(), context=f"personal_data.DataItem:value:{item_id}")
 

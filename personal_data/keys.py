@@ -36,7 +36,7 @@ def create_kept_key(subject_id: UUID) -> None:
     SubjectKey.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def rows_of_keys(subject_id: UUID, key: bytes, *, now: str) -> str:
+def rows_of_keys(subject_id: UUID | str, key: bytes, *, now: str) -> str:
     """Both keys of a new person as rows for `copy_keys`; `key` is the data key."""
     pair = ((KeyKind.DATA.value, key), (KeyKind.EVIDENCE.value, new_key()))
     return "".join(

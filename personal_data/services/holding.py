@@ -69,9 +69,9 @@ def write_item(
         item.lookup = blind_index(cleaned, name=f"field:{field}")
         item.source = source
         item.changed_at = item.confirmed_at = now
+        _record(event, subject_id, by, now, field)
         item.save()
         FieldRefusal.objects.filter(subject_id=subject_id, field=field).delete()
-        _record(event, subject_id, by, now, field)
     return item
 
 

@@ -31,9 +31,6 @@ def remove_orphan_keys(*, now: datetime) -> int:
     for ref in sorted(unknown):
         try:
             with transaction.atomic():
-                DataSubject.objects.create(
-                    pk=ref, state=SubjectState.ERASED, language="", age_band="", created_at=now, erased_at=now
-                )
                 record(
                     event=AuditEvent.ERASURE_DONE,
                     target=f"subject:{ref}",
@@ -41,6 +38,9 @@ def remove_orphan_keys(*, now: datetime) -> int:
                     by=SYSTEM,
                     now=now,
                     details={"orphan": True},
+                )
+                DataSubject.objects.create(
+                    pk=ref, state=SubjectState.ERASED, language="", age_band="", created_at=now, erased_at=now
                 )
         except IntegrityError:
             continue

@@ -134,11 +134,11 @@ def part(*, merge_id: UUID, words: str, by: Actor, now: datetime) -> int:
     row = _locked(merge_id, MergeState.MERGED)
     _check_not_own(row, by)
     _hold(row.kept_id, row.other_id)
+    _record(AuditEvent.SUBJECTS_PARTED, row, by, now, words, both=True)
     stayed, places = move_back(Sides.of(row), row.moved)
     follow_parting(kept=row.kept_id, other=row.other_id, by=by, now=now)
     row.state, row.parted_at, row.moved = MergeState.PARTED, now, places
     row.save()
-    _record(AuditEvent.SUBJECTS_PARTED, row, by, now, words, both=True)
     _note_anew(row, now)
     return stayed
 

@@ -20,11 +20,10 @@ def create_subject(*, by: Actor, now: datetime, language: str, age_band: str = A
     subject_id = uuid.uuid4()
     keys.create_keys(subject_id)
     with transaction.atomic():
-        subject = DataSubject.objects.create(
+        record(event=AuditEvent.SUBJECT_CREATED, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now)
+        return DataSubject.objects.create(
             id=subject_id, language=language, age_band=age_band, created_at=now, last_active_at=now
         )
-        record(event=AuditEvent.SUBJECT_CREATED, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now)
-    return subject
 
 
 def hold_active(subject_id: uuid.UUID) -> None:

@@ -42,8 +42,8 @@ from policies.services.publishing import publish
 def entered(subject_id: UUID) -> Any:
     """A transaction with an entry on the person, as the database asks of every change."""
     with transaction.atomic():
-        yield
         record(event="test.prepared", target=f"subject:{subject_id}", by=SYSTEM, now=clock.now())
+        yield
 
 
 def person(*, ago: timedelta = timedelta(0)) -> DataSubject:

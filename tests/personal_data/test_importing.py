@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from audit.models import AuditEntry
 from core.encryption import normalise_index
 from personal_data import keys, storage
 from personal_data.errors import ImportChanged, ImportingRefused, ImportNotReady
+from personal_data.import_rows import references_side_by_side
 from personal_data.import_table import Common
 from personal_data.models import DataItem, DataSubject, ImportBatch, ImportedPerson, Merge, PurposeState, SubjectKey
 from personal_data.services import import_turns, importing
@@ -52,6 +54,13 @@ def test_people_are_taken_in_with_source_basis_and_date(policy: PolicyVersion, n
     item = DataItem.objects.get(subject=first, field="email")
     assert item.source == "IMPORT" and item.held_since.isoformat() == "2025-03-01T17:00:00+00:00"
     assert AuditEntry.objects.filter(subject_ref=first, event="subject.imported").count() == 1
+
+
+def test_references_of_people_brought_in_together_are_alike_in_three_digits_only() -> None:
+    some = [uuid.UUID(one) for one in islice(references_side_by_side(), 1200)]
+    assert len({one.hex[:3] for one in some}) == 1
+    assert {(one.version, one.variant) for one in some} == {(4, uuid.RFC_4122)}
+    assert all(len({one.hex[place] for one in some}) == 16 for place in range(3, 32) if place not in (12, 16))
 
 
 def test_what_is_held_for_a_contract_says_that_the_contract_runs(policy: PolicyVersion, now: datetime) -> None:
