@@ -10,12 +10,16 @@ import pytest
 from django.core.management import call_command
 
 from core import clock
+from core.clock import local_date
+from personal_data.enums import DisposalKind
 from personal_data.models import DataItem, RetentionRun
 from personal_data.retention_dates import plus_period
 from personal_data.retention_rules import last_start, triggers_of
+from personal_data.services import disposing
 from personal_data.services.retention import preview
 from policies import selectors as policies
 from policies.models import PolicyVersion
+from tests.harness.people import Role
 from tests.personal_data.retention_steps import person, purpose, run, value
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
@@ -85,6 +89,22 @@ def test_in_words(policy: PolicyVersion, language: str) -> None:
     out = StringIO()
     call_command("retention", "--dry-run", "--language", language, stdout=out)
     assert "inactivity" in out.getvalue() and len(out.getvalue().splitlines()) >= 4
+
+
+def test_what_people_decided_is_called_as_at_the_desk(policy: PolicyVersion) -> None:
+    value(person(ago=DAY))
+    row = disposing.propose(
+        kind=DisposalKind.ORDERED,
+        fields=["phone"],
+        ground="12/2026",
+        goes_on=local_date(clock.now()),
+        by=Role("dpo"),
+        now=clock.now(),
+    )
+    disposing.approve(disposal_id=row.pk, seen_digest=bytes(row.digest), by=Role("administrator", 3), now=clock.now())
+    out = StringIO()
+    call_command("retention", "--dry-run", "--language", "en", stdout=out)
+    assert f"Decided deletion {row.pk} · " in out.getvalue() and "disposal:" not in out.getvalue()
 
 
 def test_the_last_day_from_which_a_period_is_over(policy: PolicyVersion) -> None:

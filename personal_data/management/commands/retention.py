@@ -20,6 +20,7 @@ from personal_data.errors_register import RegisterRefused
 from personal_data.errors_runs import RunFailed
 from personal_data.held_words import held_back_lines
 from personal_data.models import RetentionRun
+from personal_data.retention_rules import WHOLE_PERSON
 from personal_data.services.own_looking import preview_own
 from personal_data.services.replaying import follow_register
 from personal_data.services.retention import begin_run, continue_run, preview_everything
@@ -97,7 +98,7 @@ def _told(report: dict[str, Any]) -> list[str]:
         lines.append(_("Entries deleted: %(items)d. People erased: %(people)d.") % figures)
         lines += [f"  {stop['reason']} {json.dumps(stop['figures'])}" for stop in report["stops"]]
         lines += [
-            f"  {line['rule']} · {label_of(line['target'])}: {line['gone']}{_held(line['held_back'])}"
+            f"  {_rule(line['rule'])} · {label_of(line['target'])}: {line['gone']}{_held(line['held_back'])}"
             for line in report["lines"]
         ]
     return lines
@@ -108,7 +109,7 @@ def _day_told(days: int, lines: list[dict[str, Any]]) -> list[str]:
     told = [
         _("  %(rule)s · %(table)s: people %(people)d, entries %(items)d")
         % {
-            "rule": line["rule"],
+            "rule": _rule(line["rule"]),
             "table": label_of(line["target"]),
             "people": line["people"],
             "items": line["items"],
@@ -118,6 +119,14 @@ def _day_told(days: int, lines: list[dict[str, Any]]) -> list[str]:
         for line in lines
     ]
     return [head, *(told or [_("  nothing")])]
+
+
+def _rule(code: str) -> str:
+    """A rule of the pack by its code; what people decided, and people of whom nothing is left, in words."""
+    if code == WHOLE_PERSON:
+        return _("Nothing else is held on these people")
+    kind, _colon, number = code.partition(":")
+    return _("Decided deletion %(number)s") % {"number": number} if kind == "disposal" else code
 
 
 def _own_told(own: dict[str, Any]) -> list[str]:
