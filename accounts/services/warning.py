@@ -105,7 +105,7 @@ def _lines(one: Warned, pack: Pack, today: date) -> Iterator[str]:
     earliest = today + timedelta(days=TOLD_BEFORE_DAYS)
     days: dict[date, list[str]] = {}
     for part in one.coming:
-        day = max(part.day, earliest) if one.notice == "retention-7" else part.day
+        day = max(part.day, earliest)
         names = days.setdefault(day, [])
         fresh = [code for code in labels if code in part.fields and code not in named]
         named.update(code for code in fresh if code not in many)

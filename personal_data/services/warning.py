@@ -46,10 +46,11 @@ _NOTHING = "SELECT NULL::uuid AS subject_id, NULL AS field, NULL::date AS day, f
 @dataclass(frozen=True)
 class Coming:
     """What goes of one person on one day. `carried`: fields a purpose agreed to would keep, `with_account`: the account
-    goes as well.
+    goes as well, `notice`: which of the two warnings of that day this is.
     """
 
     day: date
+    notice: str
     fields: tuple[str, ...]
     carried: tuple[str, ...]
     with_account: bool
@@ -57,7 +58,7 @@ class Coming:
 
 @dataclass(frozen=True)
 class Warned:
-    """One person to be written to, with everything that is due, the first day first."""
+    """One person to be written to, with everything that is due, the first day first; `notice` is that of this day."""
 
     subject_id: UUID
     notice: str
@@ -95,7 +96,7 @@ def warn_due(*, now: datetime) -> int:
     if version is None or is_fuse_out(policies.document(version), now):
         return 0
     pack, written = keeping_pack(version), 0
-    for notice in NOTICES:
+    for notice in sorted(NOTICES, key=lambda one: NOTICES[one]):
         for _turn in range(TIMES):
             told = _tell_some(pack, notice, now=now)
             written += told
@@ -120,8 +121,36 @@ def note_sent(*, now: datetime) -> int:
 
 
 def _tell_some(pack: Pack, notice: str, *, now: datetime) -> int:
-    """Write to the next people in one transaction; how many were dealt with."""
+    """Write to the next people in one transaction; how many were dealt with.
+
+    Whoever hears of the next days hears in the same mail of what goes in a month.
+    """
     as_of = allowed(now)
+    due, params = _untold(pack, notice, as_of)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")  # compiling the search takes longer than it does
+        cursor.execute(f"SELECT DISTINCT d.subject_id FROM ({due}) d LIMIT %(most)s", params)  # noqa: S608
+        people = [one for (one,) in cursor.fetchall()]
+        # Whoever is being erased, merged or answered just now is looked at again in an hour.
+        cursor.execute(
+            "SELECT id FROM public.personal_data_datasubject WHERE id = ANY(%s) ORDER BY id"
+            " FOR NO KEY UPDATE SKIP LOCKED",
+            [people],
+        )
+        held = [one for (one,) in cursor.fetchall()]
+        rows: list[tuple[UUID, str, date, bool, str]] = []
+        for code in [code for code, days in NOTICES.items() if days >= NOTICES[notice]]:
+            due, params = _untold(pack, code, as_of)
+            cursor.execute(
+                f"SELECT DISTINCT d.*, %(notice)s FROM ({due}) d WHERE d.subject_id = ANY(%(people)s)",  # noqa: S608
+                params | {"people": held},
+            )
+            rows += cursor.fetchall()
+        return _write(notice, rows, now=now)
+
+
+def _untold(pack: Pack, notice: str, as_of: datetime) -> tuple[str, Params]:
+    """What goes on a day of which this warning has not been given yet, of whoever can be written to."""
     found, params = _coming(pack, Moment(as_of).in_days(NOTICES[notice]))
     params |= {
         "notice": notice,
@@ -135,28 +164,16 @@ def _tell_some(pack: Pack, notice: str, *, now: datetime) -> int:
         "SELECT FROM public.personal_data_duenotice n WHERE n.subject_id = c.subject_id AND n.notice = %(notice)s"
         f" AND n.due_at = {midnight_sql('c.day')})"
     )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")  # compiling the search takes longer than it does
-        cursor.execute(f"SELECT DISTINCT d.subject_id FROM ({due}) d LIMIT %(most)s", params)  # noqa: S608
-        people = [one for (one,) in cursor.fetchall()]
-        # Whoever is being erased, merged or answered just now is looked at again in an hour.
-        cursor.execute(
-            "SELECT id FROM public.personal_data_datasubject WHERE id = ANY(%s) ORDER BY id"
-            " FOR NO KEY UPDATE SKIP LOCKED",
-            [people],
-        )
-        params["people"] = [one for (one,) in cursor.fetchall()]
-        cursor.execute(f"SELECT DISTINCT * FROM ({due}) d WHERE d.subject_id = ANY(%(people)s)", params)  # noqa: S608
-        return _write(notice, cursor.fetchall(), now=now)
+    return due, params
 
 
-def _write(notice: str, rows: Sequence[tuple[UUID, str, date, bool]], *, now: datetime) -> int:
-    days: dict[UUID, dict[date, dict[str, bool]]] = {}
-    for subject_id, field, day, carried in rows:
-        fields = days.setdefault(subject_id, {}).setdefault(day, {})
+def _write(notice: str, rows: Sequence[tuple[UUID, str, date, bool, str]], *, now: datetime) -> int:
+    days: dict[UUID, dict[tuple[date, str], dict[str, bool]]] = {}
+    for subject_id, field, day, carried, code in rows:
+        fields = days.setdefault(subject_id, {}).setdefault((day, code), {})
         fields[field] = carried or fields.get(field, False)
     warned = [
-        Warned(subject_id, notice, tuple(_part(day, fields) for day, fields in sorted(of_person.items())))
+        Warned(subject_id, notice, tuple(_part(*at, of_person[at]) for at in sorted(of_person)))
         for subject_id, of_person in days.items()
     ]
     without = {one for post in _posts for one in post.write(warned, now=now)}
@@ -164,7 +181,7 @@ def _write(notice: str, rows: Sequence[tuple[UUID, str, date, bool]], *, now: da
         [
             DueNotice(
                 subject_id=one.subject_id,
-                notice=notice,
+                notice=part.notice,
                 due_at=midnight(part.day),
                 sent_at=now if one.subject_id in without else None,
             )
@@ -185,9 +202,9 @@ def _write(notice: str, rows: Sequence[tuple[UUID, str, date, bool]], *, now: da
     return len(warned)
 
 
-def _part(day: date, fields: Mapping[str, bool]) -> Coming:
+def _part(day: date, notice: str, fields: Mapping[str, bool]) -> Coming:
     named = sorted(fields.keys() - {ACCOUNT})
-    return Coming(day, tuple(named), tuple(code for code in named if fields[code]), ACCOUNT in fields)
+    return Coming(day, notice, tuple(named), tuple(code for code in named if fields[code]), ACCOUNT in fields)
 
 
 def _coming(pack: Pack, moment: Moment) -> tuple[str, Params]:

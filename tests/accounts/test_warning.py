@@ -107,6 +107,23 @@ def test_everything_that_is_due_stands_in_one_mail(member: User, now: datetime, 
     assert len(notices()) == 2
 
 
+def test_what_goes_in_days_and_what_goes_in_a_month_stand_in_one_mail(
+    member: User, now: datetime, mails: Mails
+) -> None:
+    paid(member, datetime(2025, 9, 4, 3, tzinfo=now.tzinfo))  # 4 March 2026, in two days
+    inactive_since(member, datetime(2024, 3, 25, 3, tzinfo=now.tzinfo))
+    assert warn_due(now=now) == 1
+    (mail,) = mails()
+    assert "Last notice" in mail.subject and "- 25 March 2026: " in mail.body
+    assert "- 9 March 2026: " in mail.body, "seven days after the mail"
+    soon, later = (midnight(local_date(now + days * DAY)) for days in (2, 23))
+    assert notices() == [("retention-7", soon), ("retention-30", later)]
+    leaves(now)
+    assert warn_due(now=now + DAY) == 0
+    assert warn_due(now=now + 16 * DAY) == 1, "the last one of the later day"
+    assert "- 4 March 2026" not in mails()[-1].body and "- 25 March 2026: " in mails()[-1].body
+
+
 def test_the_account_is_not_told_to_go_while_something_else_stays(member: User, now: datetime, mails: Mails) -> None:
     inactive_since(member, datetime(2024, 3, 25, 3, tzinfo=now.tzinfo))
     assert warn_due(now=now) == 1  # of the name; nothing says yet when the payment reference goes
