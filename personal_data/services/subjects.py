@@ -40,10 +40,14 @@ def hold_active(subject_id: uuid.UUID) -> None:
 
 
 def touch(*, subject_id: uuid.UUID, by: Actor, now: datetime) -> None:
-    """Note that the person was active (retention after inactivity counts from here), at most once a day."""
+    """Note that the person was active (retention after inactivity counts from here), at most once a day.
+
+    A moment to come, which a clock ahead left, is put right.
+    """
     with transaction.atomic():
         active = DataSubject.objects.filter(id=subject_id, state=SubjectState.ACTIVE)
-        changed = active.exclude(last_active_at__gte=now - ACTIVITY_GRAIN).update(last_active_at=now)
+        known = (now - ACTIVITY_GRAIN, now + ACTIVITY_GRAIN)
+        changed = active.exclude(last_active_at__range=known).update(last_active_at=now)
         if changed:
             record(
                 event=AuditEvent.SUBJECT_ACTIVE, target=f"subject:{subject_id}", subject_id=subject_id, by=by, now=now

@@ -18,6 +18,7 @@ from personal_data.services import erasing
 from personal_data.services.disposing import approve, propose
 from personal_data.services.packaging import ask_package, make_due
 from personal_data.services.purposes import begin_purpose, purposes_that_end
+from personal_data.services.subjects import touch
 from policies.models import PolicyVersion
 from policies.services.publishing import publish
 from tests.dsr_requests.carrying import in_a_thread
@@ -71,6 +72,14 @@ def test_a_clock_ahead_ends_no_purpose_before_its_day(policy: PolicyVersion, sub
     at(now + TEN_YEARS, tasks.holds)
     assert PurposeState.objects.get(purpose=purpose).live
     assert Disposal.objects.get().state == DisposalState.APPROVED
+
+
+def test_who_signed_in_while_the_clock_ran_ahead_is_kept_no_longer_for_it(subject: DataSubject) -> None:
+    now = clock.now()
+    touch(subject_id=subject.pk, by=PERSON, now=now + TEN_YEARS)
+    touch(subject_id=subject.pk, by=PERSON, now=now)
+    subject.refresh_from_db()
+    assert subject.last_active_at == now
 
 
 def test_an_hour_back_brings_nothing_forward_and_undoes_nothing(policy: PolicyVersion, subject: DataSubject) -> None:
