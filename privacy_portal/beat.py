@@ -16,10 +16,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 
 from django.conf import settings
 
-from privacy_portal.doorbell import Line, line_to
+from core import doorbell
 from privacy_portal.schedule import SCHEDULE
 
 PAUSE_SECONDS = 1.0  # between two tries while the broker does not answer
+ANSWER_SECONDS = 2.0
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +28,8 @@ logger = logging.getLogger(__name__)
 class Beat:
     """When each bell is due. The clock is the machine's running time: setting the date moves nothing."""
 
-    def __init__(self, line: Line, *, now: float) -> None:
-        self._line = line
+    def __init__(self, address: str, *, now: float) -> None:
+        self._address = address
         self._due = dict.fromkeys(SCHEDULE, now)
         self._is_silent = False
 
@@ -36,7 +37,7 @@ class Beat:
         """Ring for what is due; answers how many seconds to wait. What the broker did not take stays due."""
         for name in [name for name, due in self._due.items() if due <= now]:
             try:
-                self._line.ring(name)
+                doorbell.put(self._address, name, {}, seconds=ANSWER_SECONDS)
             except OSError as fault:
                 if not self._is_silent:
                     logger.warning("the broker does not answer (%s); beat goes on trying", type(fault).__name__)
@@ -52,7 +53,9 @@ def run() -> None:
     logging.config.dictConfig(settings.LOGGING)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    beat = Beat(line_to(settings.REDIS_URL), now=time.monotonic())
+    if not doorbell.speaks(settings.REDIS_URL):
+        from privacy_portal import celery  # noqa: F401  the application the library rings through
+    beat = Beat(settings.REDIS_URL, now=time.monotonic())
     while True:
         time.sleep(beat.turn(now=time.monotonic()))
 

@@ -1,4 +1,4 @@
-"""The Celery application of web and worker.
+"""The Celery application of the worker.
 
 A message is a doorbell: "look at the database". Losing or doubling all of them changes seconds, never what happens, so
 results are off, messages are small JSON, and nothing waits for the broker longer than a person would notice.
@@ -16,10 +16,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from core.doorbell import QUEUE
+from core.queue import SECONDS
 from privacy_portal import broker
 from privacy_portal.schedule import HOUR, MINUTE
 
-SOCKET_SECONDS = 0.08  # ringing never holds a request longer than this
 WORKER_SOCKET_SECONDS = 10.0  # longer than the second a worker waits for the next message
 
 broker.use()
@@ -33,7 +34,7 @@ app.conf.update(
     task_serializer="json",
     timezone="UTC",
     enable_utc=True,
-    task_default_queue="portal",
+    task_default_queue=QUEUE,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_time_limit=15 * MINUTE,
@@ -53,8 +54,8 @@ app.conf.update(
         "visibility_timeout": HOUR,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
-        "socket_connect_timeout": SOCKET_SECONDS,
-        "socket_timeout": SOCKET_SECONDS,
+        "socket_connect_timeout": SECONDS,
+        "socket_timeout": SECONDS,
         "socket_keepalive": True,
         "retry_on_timeout": False,
         "max_retries": 0,
@@ -72,7 +73,7 @@ def _use_django_logging(**_: Any) -> None:
 @celeryd_init.connect
 def _prepare_worker(**_: Any) -> None:
     """A worker waits for its broker, and begins with no keys but its own; the holidays are loaded before the fork."""
-    from core.public_holidays import load_holidays  # web loads this module too, before its apps
+    from core.public_holidays import load_holidays
     from privacy_portal.key_checks import check_keys
 
     app.conf.broker_transport_options = {
