@@ -3,14 +3,12 @@
 import base64
 from typing import Any, cast
 
-import qrcode
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from qrcode.image.svg import SvgPathFillImage
 
 from accounts.enums import Factor
 from accounts.models import User
@@ -48,6 +46,9 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """The picture for the app, with a white ground of its own: on a dark page the lines alone would not be seen."""
+        import qrcode  # with the library for images it brings along; few processes ever draw one
+        from qrcode.image.svg import SvgPathFillImage
+
         picture = qrcode.make(url, image_factory=SvgPathFillImage)
         return str(picture.to_string(encoding="unicode"))
 

@@ -2,14 +2,12 @@
 
 import base64
 
-import qrcode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from qrcode.image.svg import SvgPathFillImage
 
 from cases.admin_base import acting
 from cases.admin_case import CasePages
@@ -76,6 +74,9 @@ class HandingPages(CasePages):
 
 def _picture(link: str) -> str:
     """An address as a picture a phone can read."""
+    import qrcode  # with the library for images it brings along; few processes ever draw one
+    from qrcode.image.svg import SvgPathFillImage
+
     drawn = qrcode.make(link, image_factory=SvgPathFillImage).to_string()
     return "data:image/svg+xml;base64," + base64.b64encode(drawn).decode()
 

@@ -6,18 +6,18 @@ organisation; they are for the pack's authors and are taken out before anything 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from markdown_it import MarkdownIt
-from markdown_it.common.utils import escapeHtml
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererProtocol
+    from markdown_it.token import Token
 
 COMMENT: Final = re.compile(r"<!--(.*?)-->", re.DOTALL)
 FACT: Final = re.compile(r"\b[A-Z]{2,4}-[0-9]{1,3}\b")
@@ -67,8 +67,12 @@ class Rendered:
     headings: tuple[Heading, ...]
 
 
-def _parser(*, html: bool = False) -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": html}).enable("table")
+def _parser(*, html: bool = False, renderer: "type[RendererProtocol] | None" = None) -> "MarkdownIt":
+    # Read when the first text is: texts are rendered when they are published, and most processes never do that.
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
+
+    return MarkdownIt("commonmark", {"html": html}, renderer_cls=renderer or RendererHTML).enable("table")
 
 
 def without_comments(source: str) -> str:
@@ -131,7 +135,7 @@ def paragraphs_of(source: str) -> list[str]:
     return [_plain(token) for token in _parser().parse(without_comments(source)) if token.type == "inline"]
 
 
-def _plain(token: Token) -> str:
+def _plain(token: "Token") -> str:
     words = "".join(
         child.content if child.type in ("text", "code_inline") else " " if "break" in child.type else ""
         for child in token.children or ()
@@ -155,7 +159,7 @@ def problems(source: str) -> Iterator[tuple[int, str]]:
         yield from sorted(told)
 
 
-def _inline_problems(token: Token) -> Iterator[str]:
+def _inline_problems(token: "Token") -> Iterator[str]:
     if token.type == "html_inline":
         yield _("HTML is not shown; write Markdown.")
     elif token.type == "image":
@@ -173,54 +177,11 @@ def _inline_problems(token: Token) -> Iterator[str]:
             yield message % {"address": address}
 
 
-class _Renderer(RendererHTML):
-    """Marks links that leave the site, in words as well as by a sign."""
-
-    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        token = tokens[idx]
-        address = str(token.attrGet("href") or "")
-        if is_external(address):
-            token.attrSet("rel", "external noopener noreferrer")
-            token.attrSet("class", "external")
-            _closing(tokens, idx).meta["external"] = True
-        elif address.startswith("portal:"):
-            token.attrSet("href", portal_address(address, env["language"]) or "#")
-        return self.renderToken(tokens, idx, options, env)
-
-    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        mark = ""
-        if tokens[idx].meta.get("external"):
-            words = _("leaves this site")
-            mark = f'<span class="hidden-visually"> ({words})</span>'
-        return mark + self.renderToken(tokens, idx, options, env)
-
-    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        # A table wider than the screen scrolls; a region that scrolls must be reachable by keyboard and have a name.
-        region = f'<div class="table-scroll" role="region" aria-label="{escapeHtml(_("Table"))}" tabindex="0">'
-        return region + self.renderToken(tokens, idx, options, env)
-
-    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return self.renderToken(tokens, idx, options, env) + "</div>"
-
-    def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return GAP.sub(lambda gap: f'<mark class="placeholder">{gap[0]}</mark>', escapeHtml(tokens[idx].content))
-
-    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return ""
-
-
-def _closing(tokens: Sequence[Token], opening: int) -> Token:
-    depth = 0
-    for token in tokens[opening:]:
-        depth += (token.type == "link_open") - (token.type == "link_close")
-        if depth == 0:
-            return token
-    raise ValueError("a link that never closes")
-
-
 def render(source: str, *, language: str, prefix: str) -> Rendered:
     """HTML of one section. The heading it opens with is its title; others start at level 3, ids under `prefix`."""
-    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
+    from policies.markdown_html import Renderer
+
+    parser = _parser(renderer=Renderer)
     tokens = parser.parse(without_comments(source))
     title = ""
     if tokens and tokens[0].type == "heading_open":
@@ -232,7 +193,7 @@ def render(source: str, *, language: str, prefix: str) -> Rendered:
     return Rendered(title=title, html=html, headings=headings)
 
 
-def _number_headings(tokens: list[Token], prefix: str) -> tuple[Heading, ...]:
+def _number_headings(tokens: "list[Token]", prefix: str) -> tuple[Heading, ...]:
     levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
     shift = FIRST_LEVEL - min(levels, default=FIRST_LEVEL)
     found: list[Heading] = []

@@ -8,9 +8,14 @@ class PortalConfig(AppConfig):
     name = "privacy_portal"
 
     def ready(self) -> None:
-        from core.sweeps import goes_on
-        from privacy_portal import celery, checks  # noqa: F401  the application services ring through; system checks
+        from django.conf import settings
 
+        from core.doorbell import speaks
+        from core.sweeps import goes_on
+        from privacy_portal import checks  # noqa: F401  system checks
+
+        if not speaks(settings.REDIS_URL):
+            from privacy_portal import celery  # noqa: F401  the application the library rings through
         goes_on("privacy_portal.alert_failing_jobs")
 
 

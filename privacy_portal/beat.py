@@ -1,52 +1,64 @@
-"""The Celery application of beat. It only rings, so it loads no Django app and no task."""
+"""Beat: rings for everything as soon as it starts, then by the schedule.
 
-from datetime import UTC, datetime
-from typing import Any
+It keeps no file: any number of beats is safe, and what was missed meanwhile is rung for at once. It loads no app, no
+task and, for the broker's usual addresses, no library either.
+"""
 
-from celery import Celery
-from celery.beat import Scheduler
-from celery.signals import setup_logging
+import logging
+import logging.config
+import os
+import signal
+import sys
+import time
+from types import FrameType
 
-from privacy_portal.celery import app as portal_app
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+from django.conf import settings
 
+from core import doorbell
+from privacy_portal.schedule import SCHEDULE
 
-class RingAtOnce(Scheduler):
-    """Rings for everything as soon as it starts, then by the schedule. It keeps no file: any number of beats is safe,
-    and what was missed meanwhile is rung for at once.
-    """
+PAUSE_SECONDS = 1.0  # between two tries while the broker does not answer
+ANSWER_SECONDS = 2.0
 
-    def setup_schedule(self) -> None:
-        self.merge_inplace(self.app.conf.beat_schedule)
-        for entry in self.schedule.values():
-            entry.last_run_at = LONG_AGO
-
-
-app = Celery("privacy_portal_beat", fixups=[], set_as_current=True)
-app.conf.update(
-    {
-        name: portal_app.conf[name]
-        for name in (
-            "broker_url",
-            "broker_connection_timeout",
-            "broker_transport_options",
-            "task_serializer",
-            "accept_content",
-            "task_ignore_result",
-            "task_default_queue",
-            "task_publish_retry",
-            "timezone",
-            "enable_utc",
-            "beat_schedule",
-            "beat_max_loop_interval",
-        )
-    }
-)
-app.conf.beat_scheduler = RingAtOnce
-app.set_default()
+logger = logging.getLogger(__name__)
 
 
-@setup_logging.connect
-def _plain_logging(**_: Any) -> None:
-    """As Django's settings say, set when the settings were read."""
+class Beat:
+    """When each bell is due. The clock is the machine's running time: setting the date moves nothing."""
+
+    def __init__(self, address: str, *, now: float) -> None:
+        self._address = address
+        self._due = dict.fromkeys(SCHEDULE, now)
+        self._is_silent = False
+
+    def turn(self, *, now: float) -> float:
+        """Ring for what is due; answers how many seconds to wait. What the broker did not take stays due."""
+        for name in [name for name, due in self._due.items() if due <= now]:
+            try:
+                doorbell.put(self._address, name, {}, seconds=ANSWER_SECONDS)
+            except OSError as fault:
+                if not self._is_silent:
+                    logger.warning("the broker does not answer (%s); beat goes on trying", type(fault).__name__)
+                self._is_silent = True
+                return PAUSE_SECONDS
+            self._is_silent = False
+            self._due[name] = now + SCHEDULE[name]
+        return min(self._due.values()) - now
+
+
+def run() -> None:
+    """Ring until asked to stop."""
+    logging.config.dictConfig(settings.LOGGING)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    if not doorbell.speaks(settings.REDIS_URL):
+        from privacy_portal import celery  # noqa: F401  the application the library rings through
+    beat = Beat(settings.REDIS_URL, now=time.monotonic())
+    while True:
+        time.sleep(beat.turn(now=time.monotonic()))
+
+
+def _leave(_number: int, _: FrameType | None) -> None:
+    sys.exit(0)

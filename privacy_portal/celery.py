@@ -1,4 +1,4 @@
-"""The Celery application and what beat rings for.
+"""The Celery application of the worker.
 
 A message is a doorbell: "look at the database". Losing or doubling all of them changes seconds, never what happens, so
 results are off, messages are small JSON, and nothing waits for the broker longer than a person would notice.
@@ -16,39 +16,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from core.doorbell import QUEUE
+from core.queue import SECONDS
 from privacy_portal import broker
+from privacy_portal.schedule import HOUR, MINUTE
 
-MINUTE = 60
-HOUR = 60 * MINUTE
-
-# name: seconds between two rings, and why it rings.
-SCHEDULE: dict[str, float] = {
-    "core.heartbeat": 10,  # readiness: beat rings and a worker answers
-    "outbound.deliver_due": 5,  # mail whose doorbell was lost, and second tries
-    "personal_data.run_erasures": 10,  # an erasure that a crash left half-way
-    "personal_data.run_imports": 10,  # an import that a crash left half-way
-    "personal_data.make_packages": 10,  # copies whose doorbell was lost, second tries, and those whose time is over
-    "consent.follow_up": MINUTE,  # what follows from an answer whose doorbell was lost
-    "cases.send_codes": 10,  # codes for looking up a case whose doorbell was lost
-    "dsr_requests.send_identity_codes": 10,  # codes to held addresses whose doorbell was lost
-    "dsr_requests.fulfil": 10,  # steps of requests whose doorbell was lost, and those that waited or failed
-    "dsr_requests.look_after": 10 * MINUTE,  # recipients who are late, steps that wait for a person
-    "dsr_requests.go_on_waiting": MINUTE,  # requests that waited after a changed contact detail
-    "cases.sweep_marks": 20,  # reminders, what was missed, what ends by itself
-    "cases.follow_calendar": MINUTE,  # dates of open cases after a change of the calendar
-    "cases.write_digests": 5 * MINUTE,  # the morning's mail to the desk
-    "accounts.tell_imported": MINUTE,  # people brought in, told once what is held
-    "accounts.sweep_sessions": HOUR,  # security records past their retention
-    "personal_data.replay_register": MINUTE,  # what the register announced and a crash kept from being committed
-    "personal_data.sweep_orphans": HOUR,  # sealed bytes and keys that a crash left without an owner
-    "personal_data.retention": 5 * MINUTE,  # the nightly run, and a turn of one whose doorbell was lost
-    "personal_data.warn": HOUR,  # people told 30 and 7 days before something goes
-    "personal_data.own_records": HOUR,  # what the portal wrote for itself and has kept long enough
-    "personal_data.holds": HOUR,  # holds to be reviewed, and purposes that end for everybody
-    "privacy_portal.alert_failing_jobs": 5 * MINUTE,  # a job that keeps failing is told to administrators
-}
-
-SOCKET_SECONDS = 0.08  # ringing never holds a request longer than this
 WORKER_SOCKET_SECONDS = 10.0  # longer than the second a worker waits for the next message
 
 broker.use()
@@ -62,7 +34,7 @@ app.conf.update(
     task_serializer="json",
     timezone="UTC",
     enable_utc=True,
-    task_default_queue="portal",
+    task_default_queue=QUEUE,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_time_limit=15 * MINUTE,
@@ -82,15 +54,13 @@ app.conf.update(
         "visibility_timeout": HOUR,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
-        "socket_connect_timeout": SOCKET_SECONDS,
-        "socket_timeout": SOCKET_SECONDS,
+        "socket_connect_timeout": SECONDS,
+        "socket_timeout": SECONDS,
         "socket_keepalive": True,
         "retry_on_timeout": False,
         "max_retries": 0,
     },
     visibility_timeout=HOUR,
-    beat_schedule={name: {"task": name, "schedule": seconds} for name, seconds in SCHEDULE.items()},
-    beat_max_loop_interval=5,
 )
 app.autodiscover_tasks()
 
@@ -103,7 +73,7 @@ def _use_django_logging(**_: Any) -> None:
 @celeryd_init.connect
 def _prepare_worker(**_: Any) -> None:
     """A worker waits for its broker, and begins with no keys but its own; the holidays are loaded before the fork."""
-    from core.public_holidays import load_holidays  # beat loads this module too, and needs neither
+    from core.public_holidays import load_holidays
     from privacy_portal.key_checks import check_keys
 
     app.conf.broker_transport_options = {

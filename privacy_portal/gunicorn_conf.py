@@ -68,13 +68,12 @@ def when_ready(server: Any) -> None:
 
 
 def _load_what_the_first_pages_would() -> None:
-    """Addresses in every language with their views, the broker's library, and the domains passkeys are checked against.
+    """Addresses in every language with their views, and the domains passkeys are checked against.
 
     Once here instead of once in each worker: some ten megabytes. Compiled templates are left out; a worker writes to
     most of what it renders with, and what it writes to is not shared any more.
     """
     import fido2.rpid  # noqa: F401
-    import kombu.transport.redis  # noqa: F401
     from django.urls import URLResolver, get_resolver
     from django.utils import translation
 

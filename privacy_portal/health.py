@@ -12,7 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core import clock
+from core import clock, doorbell
 from core.models import SweepState
 from outbound.models import OutboxMessage
 from personal_data import key_checks
@@ -74,15 +74,7 @@ def _ask_register() -> dict[str, object]:
 
 
 def _ask_broker() -> None:
-    import redis
-
-    address = settings.REDIS_URL
-    if address.startswith("redis+socket://"):
-        address = address.replace("redis+socket://", "unix://", 1)
-    with redis.Redis.from_url(
-        address, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS, retry=None
-    ) as client:
-        client.ping()
+    doorbell.ping(settings.REDIS_URL, seconds=BROKER_SECONDS)
 
 
 def _heartbeat(now: datetime) -> dict[str, object]:
@@ -103,12 +95,10 @@ def _oldest_due(now: datetime) -> dict[str, object]:
 
 
 def _timed(ask: Callable[[], None]) -> dict[str, object]:
-    from redis.exceptions import RedisError
-
     begun = time.monotonic()
     try:
         ask()
-    except (DatabaseError, RedisError, OSError) as error:
+    except (DatabaseError, OSError) as error:
         return {"ok": False, "reason": type(error).__name__}
     return {"ok": True, "milliseconds": round((time.monotonic() - begun) * 1000, 1)}
 

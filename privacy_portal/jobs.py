@@ -1,6 +1,7 @@
 """The programs of the background jobs: `python -m privacy_portal.jobs worker` and `python -m privacy_portal.jobs beat`.
 
 The library's own command line is not used: with the shell it brings along it takes 10 MB in each program that lasts.
+Beat only rings, and does without the library altogether.
 """
 
 import sys
@@ -17,11 +18,9 @@ def worker() -> int:
 
 def beat() -> int:
     """Rings until asked to stop."""
-    from celery.apps.beat import Beat
+    from privacy_portal import beat as program
 
-    from privacy_portal.beat import app
-
-    Beat(app=app, loglevel="WARNING", quiet=True).run()
+    program.run()
     return 0
 
 

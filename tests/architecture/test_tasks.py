@@ -2,7 +2,7 @@
 
 from celery import current_app
 
-from privacy_portal.celery import SCHEDULE
+from privacy_portal.schedule import SCHEDULE
 
 
 def test_every_scheduled_task_exists() -> None:

@@ -99,7 +99,8 @@ def test_locks_agree_and_hold_what_is_asked_for() -> None:
 
 
 def test_the_schedule_rings_for_tasks_that_exist() -> None:
-    from privacy_portal.celery import SCHEDULE, app
+    from privacy_portal.celery import app
+    from privacy_portal.schedule import SCHEDULE
 
     app.loader.import_default_modules()
     assert set(SCHEDULE) <= set(app.tasks)
