@@ -27,7 +27,7 @@ from personal_data.retention_rules import (
     triggers_of,
 )
 from personal_data.retention_tables import FILES, ITEMS
-from personal_data.retention_whole import PEOPLE, whole_people
+from personal_data.retention_whole import PEOPLE, emptied_people, whole_people
 from personal_data.values import mask_value
 from policies import selectors as policies
 from policies.pack_types import Pack
@@ -67,18 +67,20 @@ def preview(*, now: datetime, horizon_days: int = 0, samples: bool = True) -> li
 
 
 def preview_everything(*, now: datetime, horizon_days: int = 0, samples: bool = True) -> list[DueLine]:
-    """What `preview` finds, then the people of whom nothing is held. Changes nothing."""
+    """What `preview` finds, then the people who go whole. Changes nothing."""
     entries = preview(now=now, horizon_days=horizon_days, samples=samples)
     return [*entries, *preview_of_whole_people(now=now, horizon_days=horizon_days)]
 
 
 def preview_of_whole_people(*, now: datetime, horizon_days: int = 0) -> list[DueLine]:
-    """The people of whom nothing is held and who would go whole, a line when there are any. Changes nothing."""
+    """The people who would go whole, because nothing is held of them or nothing is left by then; a line when there are
+    any. Changes nothing.
+    """
     version = policies.version_in_force(now)
     if version is None:
         return []
-    moment = Moment(allowed(now)).in_days(horizon_days)
-    people = count_whole_people(keeping_pack(version), moment)
+    pack, moment = keeping_pack(version), Moment(allowed(now)).in_days(horizon_days)
+    people = count_whole_people(pack, moment) + _count_emptied(pack, moment)
     return [DueLine(WHOLE_PERSON, PEOPLE, people, 0)] if people else []
 
 
@@ -88,6 +90,19 @@ def count_whole_people(pack: Pack, moment: Moment) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         _take_time(cursor)
         cursor.execute(f"SELECT count(*) FROM ({statement}) whole", params)  # noqa: S608  constants and parameters
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def _count_emptied(pack: Pack, moment: Moment) -> int:
+    """How many people go whole because the last of what is held of them goes."""
+    found = searches(all_triggers(pack), pack, moment)
+    if not found:
+        return 0
+    statement, params = emptied_people(pack, moment, found)
+    with transaction.atomic(), connection.cursor() as cursor:
+        without_compiling(cursor)
+        cursor.execute(f"SELECT count(*) FROM ({statement}) emptied", params)  # noqa: S608  constants and parameters
         (count,) = cursor.fetchone()
     return int(count)
 

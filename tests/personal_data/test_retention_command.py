@@ -47,7 +47,8 @@ def test_a_dry_run_tells_by_rule_with_masked_samples_and_deletes_nothing(policy:
     value(kept)
     purpose(kept, "marketing", live=True)
     days = asked("--dry-run")["days"]
-    (line,) = days["0"]  # type: ignore[index]
+    line, whole = days["0"]  # type: ignore[index]
+    assert (whole["rule"], whole["people"], whole["items"]) == ("whole-person", 1, 0), "of whom nothing is left then"
     assert line["rule"] == "inactivity" and line["target"] == "personal_data.dataitem"
     assert (line["people"], line["items"], line["held_back"]) == (1, 1, {"purpose": 1})
     (sample,) = line["samples"]

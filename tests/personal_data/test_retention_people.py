@@ -19,7 +19,17 @@ from personal_data.services.retention_looking import preview_of_whole_people
 from policies.models import PolicyVersion
 from tests.harness.people import Role
 from tests.personal_data.import_steps import OFFICER
-from tests.personal_data.retention_steps import event, held_back, person, publish_with, purpose, rule, run, value
+from tests.personal_data.retention_steps import (
+    earlier,
+    event,
+    held_back,
+    person,
+    publish_with,
+    purpose,
+    rule,
+    run,
+    value,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 
@@ -139,12 +149,44 @@ def test_the_preview_counts_them_today_and_of_days_to_come(policy: PolicyVersion
     person(ago=THREE_YEARS)
     person()
     value(person(ago=THREE_YEARS))
-    seen = [preview_of_whole_people(now=clock.now(), horizon_days=days) for days in (0, 30)]
-    assert [[(line.rule, line.people, line.items) for line in lines] for lines in seen] == [
-        [(WHOLE_PERSON, 1, 0)],
-        [(WHOLE_PERSON, 2, 0)],
-    ]
+    assert [foreseen(days) for days in (0, 30)] == [2, 3]
     assert not whole()
+
+
+def foreseen(days: int) -> int:
+    """How many people the preview says go whole within so many days."""
+    lines = preview_of_whole_people(now=clock.now(), horizon_days=days)
+    assert {(line.rule, line.items) for line in lines} <= {(WHOLE_PERSON, 0)}
+    return sum(line.people for line in lines)
+
+
+def test_the_preview_counts_whom_the_last_entry_leaves_and_the_run_agrees(
+    policy: PolicyVersion, tmp_path: Path
+) -> None:
+    """With the last value, or file, go those of whom it is the last; earlier values go with their value alone."""
+    publish_with(tmp_path, rule("after", "after-event", event='"order-closed"', days="5"), {"phone": "after"})
+    goes = [person(ago=30 * DAY) for _ in range(5)]
+    for subject in goes:
+        value(subject)
+    for subject in goes[:4]:
+        event_without_case(subject)
+    earlier(goes[0])
+    value(goes[1], "address")
+    earlier(goes[2], "address")
+    assert foreseen(0) == 2, "not whose address stays, nor whose earlier one, nor where nothing is due"
+    run()
+    assert whole() == {goes[0].pk, goes[3].pk}
+    assert foreseen(0) == foreseen(7) == 0, "whoever is on the way is not foreseen again"
+
+
+def test_whose_last_entry_goes_in_some_days_is_counted_from_then(policy: PolicyVersion, tmp_path: Path) -> None:
+    publish_with(tmp_path, rule("after", "after-event", event='"order-closed"', days="15"), {"phone": "after"})
+    subject = person(ago=30 * DAY)
+    value(subject)
+    event_without_case(subject)
+    assert [foreseen(days) for days in (0, 7, 30)] == [0, 1, 1]
+    held_back(subject_ref=subject.pk)
+    assert [foreseen(days) for days in (0, 7, 30)] == [0, 0, 0]
 
 
 def test_whoever_was_found_to_be_another_stays_for_a_parting(policy: PolicyVersion) -> None:
