@@ -26,6 +26,8 @@ def normalise_address(address: str) -> str:
 
     Not case folded: folding turns "ß" into "ss", and those are two domains that may belong to two people.
     """
+    if address.isascii():  # has one spelling and nothing invisible
+        return address.strip().lower()
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", address)).strip().lower()
     local, at, domain = text.rpartition("@")
     return f"{local}{at}{'.'.join(_ascii_label(label) for label in domain.split('.'))}"

@@ -10,7 +10,7 @@ from django.db import connection
 from core.encryption import blind_index
 from personal_data.enums import SubjectState
 from personal_data.import_table import Person
-from personal_data.services.suppressing import EMAIL, PHONE, index_of, suppressed
+from personal_data.services.suppressing import EMAIL, PHONE, array_of, index_of, suppressed
 from policies.pack_types import FieldSpec
 
 IDENTIFYING = (EMAIL, PHONE)
@@ -19,7 +19,7 @@ IDENTIFYING = (EMAIL, PHONE)
 _KNOWN = """
 SELECT DISTINCT ON (i.lookup) i.lookup, i.subject_id
 FROM public.personal_data_dataitem i JOIN public.personal_data_datasubject s ON s.id = i.subject_id
-WHERE i.field = %s AND i.lookup = ANY(%s) AND s.state = %s
+WHERE i.field = %s AND i.lookup = ANY(%s::bytea[]) AND s.state = %s
 ORDER BY i.lookup, s.created_at, i.subject_id
 """
 
@@ -86,7 +86,7 @@ def known(people: Sequence[Compared], specs: Sequence[FieldSpec]) -> dict[Identi
         by_field.setdefault(one.field, []).append(one.lookup)
     with connection.cursor() as cursor:
         for code, lookups in by_field.items():
-            cursor.execute(_KNOWN, [code, lookups, SubjectState.ACTIVE.value])
+            cursor.execute(_KNOWN, [code, array_of(lookups), SubjectState.ACTIVE.value])
             found |= {Identity(code, bytes(lookup)): subject_id for lookup, subject_id in cursor.fetchall()}
     addresses = {address for person in people for address in person.addresses}
     fields = [spec.code for spec in specs if spec.kind == EMAIL]
