@@ -12,6 +12,7 @@ from core.templatetags.portal import moment
 from personal_data.enums import AuditEvent, Fate, PlanScope
 from personal_data.erasure_words import by_reason, differences, label_of, named_of, shared_words
 from personal_data.models import ErasureRun
+from personal_data.selectors_holds import device_fields, newest_pack
 from policies import selectors as policies
 
 
@@ -107,9 +108,11 @@ def deleted_fields(run: ErasureRun) -> list[str]:
     """The fields of which a deletion of chosen data took something, by their names in the policy, never a value."""
     if run.scope != PlanScope.CHOSEN:
         return []
-    events = (AuditEvent.ITEM_ERASED, AuditEvent.FILE_ERASED)
-    entries = entries_about_subject(run.subject_ref).filter(event__in=events, details__run=str(run.pk))
-    codes = entries.order_by().values_list("details__field", flat=True).distinct()
+    entries = entries_about_subject(run.subject_ref).filter(details__run=str(run.pk)).order_by()
+    given = entries.filter(event__in=(AuditEvent.ITEM_ERASED, AuditEvent.FILE_ERASED))
+    codes = set(given.values_list("details__field", flat=True))
+    if entries.filter(event=AuditEvent.DEVICE_ERASED).exists():
+        codes |= device_fields(newest_pack())
     return sorted(_name_of(code, run.asked_at) for code in codes)
 
 

@@ -16,7 +16,7 @@ from core.actors import Actor
 from core.templatetags.portal import day
 from dsr_requests.enums import CorrectionState, Outcome, RequestKind
 from dsr_requests.models import Decision, Request
-from dsr_requests.planning import held_fields
+from dsr_requests.planning import deletable_fields, held_fields
 from dsr_requests.wishes import consent_key
 from personal_data.enums import LimitKind
 from personal_data.models import UseLimit
@@ -123,7 +123,7 @@ def asked_of(request: Request, *, at: datetime) -> tuple[set[str], set[str]]:
     if request.asked_for in (RequestKind.VIEW, RequestKind.COPY):
         return {*held_fields(about), *parts_of(about)} if about is not None else set(), set()
     if request.everything:
-        return set(held_fields(about)) if about is not None else set(), set()
+        return set(deletable_fields(about)) if about is not None else set(), set()
     return set(request.fields), set()
 
 

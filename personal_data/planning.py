@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -34,6 +35,7 @@ from personal_data.models import (
 )
 from personal_data.registry import Declaration, blob_owners, declaration_of, declarations
 from personal_data.retention_dates import plus_period
+from personal_data.selectors_holds import device_fields, newest_pack
 from personal_data.selectors_merged import merged_into
 from policies import selectors as policies
 from policies.pack_types import RetentionSpec
@@ -102,15 +104,14 @@ def plan_everything(*, subject_id: UUID, at: datetime, confirms: bool) -> list[P
 
 
 def plan_chosen(*, subject_id: UUID, fields: Collection[str], at: datetime) -> list[Planned]:
-    """The values, with their earlier ones, and the files held under some fields, each row by its reference: what goes,
-    and what the law keeps.
+    """The values, with their earlier ones, the files and the devices held under some fields, each row by its reference:
+    what goes, and what the law keeps.
     """
     by_law = kept_by_law(subject_id, at=at)
     going, staying = [], []
-    for model in (DataItem, ValueHistory, StoredFile):
-        target = model._meta.label_lower
-        refs = model._default_manager.filter(subject_id=subject_id, field__in=fields).order_by("pk")
-        found = [str(pk) for pk in refs.values_list("pk", flat=True)]
+    for rows in _under(fields, subject_id):
+        target = rows.model._meta.label_lower
+        found = [str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
         kept = [one for one in by_law if one.target == target and str(one.ref) in found]
         gone = tuple(ref for ref in found if ref not in {str(one.ref) for one in kept})
         if gone:
@@ -119,6 +120,13 @@ def plan_chosen(*, subject_id: UUID, fields: Collection[str], at: datetime) -> l
             )
         staying += [_kept(target, rows, tuple(str(one.ref) for one in rows)) for rows in grouped(kept).values()]
     return [*going, *staying]
+
+
+def _under(fields: Collection[str], subject_id: UUID) -> "Iterator[models.QuerySet[Any]]":
+    for model in (DataItem, ValueHistory, StoredFile):
+        yield model._default_manager.filter(subject_id=subject_id, field__in=fields)
+    if device_fields(newest_pack()) & set(fields):
+        yield Device.objects.filter(subject_id=subject_id)
 
 
 def chosen_as_approved(
@@ -145,6 +153,8 @@ def fields_of(lines: Iterable[Planned | PlanLine], fate: str = Fate.DELETE) -> s
         refs = [ref for line in told if line.target == model._meta.label_lower for ref in line.refs]
         if refs:
             found |= set(model._default_manager.filter(pk__in=refs).order_by().values_list("field", flat=True))
+    if any(line.target == Device._meta.label_lower and line.refs for line in told):
+        found |= device_fields(newest_pack())
     return found
 
 

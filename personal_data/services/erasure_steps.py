@@ -26,13 +26,18 @@ from personal_data.enums import (
     SubjectState,
 )
 from personal_data.errors import RowsLeft
-from personal_data.models import DataItem, DataSubject, ErasureRun, ErasureStep, KeptByLaw, PlanLine, StoredFile
+from personal_data.models import DataItem, DataSubject, Device, ErasureRun, ErasureStep, KeptByLaw, PlanLine, StoredFile
 from personal_data.services.announcing import is_replaying
 from personal_data.services.erasure_holding import is_held_by_law
 from personal_data.services.setting_apart import set_apart
 from personal_data.services.suppressing import indexes_of_person, suppress
 
 BATCH = 500
+_EACH = {
+    DataItem: (AuditEvent.ITEM_ERASED, ""),
+    StoredFile: (AuditEvent.FILE_ERASED, "file"),
+    Device: (AuditEvent.DEVICE_ERASED, "device"),
+}
 
 # Filled at start by upper packages, which know sessions, cases and mail.
 _before_rows: dict[str, Callable[[UUID], None]] = {}
@@ -343,19 +348,21 @@ def _rows(line: PlanLine, run: ErasureRun) -> "models.QuerySet[models.Model]":
 
 
 def _record_each(step: ErasureStep, rows: "models.QuerySet[models.Model]", by: Actor, now: datetime) -> None:
-    """An entry for each value or file that goes, with its field and the run that deletes it."""
-    for model, event in ((DataItem, AuditEvent.ITEM_ERASED), (StoredFile, AuditEvent.FILE_ERASED)):
-        if rows.model is model:
-            for row in rows.order_by("field").values("pk", "field"):
-                named = {"file": str(row["pk"])} if model is StoredFile else {}
-                record(
-                    event=event,
-                    target=f"subject:{step.subject_ref}",
-                    subject_id=step.subject_ref,
-                    by=by,
-                    now=now,
-                    details={"field": row["field"], "run": str(step.run_id), **named},
-                )
+    """An entry for each value, file or device that goes, with its field and the run that deletes it."""
+    if rows.model not in _EACH:
+        return
+    event, name = _EACH[rows.model]
+    columns = ("pk",) if rows.model is Device else ("field", "pk")
+    for row in rows.order_by(*columns).values(*columns):
+        named = {"field": row["field"]} if "field" in row else {}
+        record(
+            event=event,
+            target=f"subject:{step.subject_ref}",
+            subject_id=step.subject_ref,
+            by=by,
+            now=now,
+            details={**named, "run": str(step.run_id), **({name: str(row["pk"])} if name else {})},
+        )
 
 
 def _hold(step: ErasureStep) -> ErasureStep | None:
