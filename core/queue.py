@@ -1,16 +1,21 @@
 """Ringing the worker. The row is the truth; a message only says "look at the database"."""
 
 import logging
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 
-from core import doorbell
-
-SECONDS = 0.08  # ringing never holds a request longer than this
-
 logger = logging.getLogger(__name__)
+
+# Filled at start by the composition root, which knows the broker: puts a task and its arguments there, or OSError.
+Put = Callable[[str, Mapping[str, str | int]], None]
+_puts: list[Put] = []
+
+
+def ring_with(put: Put) -> None:
+    """Hand in how a message reaches the broker; the last one handed in is used."""
+    _puts[:] = [put]
 
 
 def enqueue_on_commit(task_name: str, **kwargs: str | int) -> None:
@@ -23,6 +28,7 @@ def enqueue_on_commit(task_name: str, **kwargs: str | int) -> None:
 def ring(task_name: str, **kwargs: str | int) -> None:
     """Send one doorbell message now; a failure is logged by its type alone."""
     try:
-        doorbell.put(settings.REDIS_URL, task_name, kwargs, seconds=SECONDS)
+        for put in _puts:
+            put(task_name, kwargs)
     except OSError as error:
         logger.warning("the broker did not take %s (%s); the sweep will", task_name, type(error).__name__)

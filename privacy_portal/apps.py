@@ -10,10 +10,12 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from core.doorbell import speaks
+        from core.queue import ring_with
         from core.sweeps import goes_on
         from privacy_portal import checks  # noqa: F401  system checks
+        from privacy_portal.doorbell import ring, speaks
 
+        ring_with(ring)
         if not speaks(settings.REDIS_URL):
             from privacy_portal import celery  # noqa: F401  the application the library rings through
         goes_on("privacy_portal.alert_failing_jobs")

@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 
 from django.conf import settings
 
-from core import doorbell
+from privacy_portal import doorbell
 from privacy_portal.schedule import SCHEDULE
 
 PAUSE_SECONDS = 1.0  # between two tries while the broker does not answer

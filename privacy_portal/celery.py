@@ -16,9 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacy_portal.settings")
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from core.doorbell import QUEUE
-from core.queue import SECONDS
 from privacy_portal import broker
+from privacy_portal.doorbell import QUEUE, SECONDS
 from privacy_portal.schedule import HOUR, MINUTE
 
 WORKER_SOCKET_SECONDS = 10.0  # longer than the second a worker waits for the next message

@@ -12,11 +12,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from core import clock, doorbell
+from core import clock
 from core.models import SweepState
 from outbound.models import OutboxMessage
 from personal_data import key_checks
 from personal_data.services import register_standing
+from privacy_portal import doorbell
 
 HEARTBEAT = "core.heartbeat"
 HEARTBEAT_SECONDS = 60  # beat rings every 10: five lost in a row are no accident

@@ -14,8 +14,7 @@ from celery import Celery
 from kombu import Connection, Consumer, Message, Queue
 from redis import Redis
 
-from core import doorbell
-from privacy_portal import broker, embedded
+from privacy_portal import broker, doorbell, embedded
 from privacy_portal.beat import PAUSE_SECONDS, Beat
 from privacy_portal.schedule import SCHEDULE
 from privacy_portal.supervision.servers import EmbeddedServers
@@ -126,7 +125,7 @@ def test_what_it_does_not_speak_goes_by_the_library(given: str, expected: bool) 
 def test_the_library_puts_the_same_on_the_list(home: Path, valkey: "Redis") -> None:
     """An address with options, in a process of its own that has no other application than the portal's."""
     done = python(
-        "from django.conf import settings; from core import doorbell; from privacy_portal import celery;"
+        "from django.conf import settings; from privacy_portal import celery, doorbell;"
         f"doorbell.put(settings.REDIS_URL, {TASK!r}, {{}}, seconds=2)",
         REDIS_URL=f"{address(home)}?virtual_host=0",
     )
