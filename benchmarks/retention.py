@@ -44,6 +44,7 @@ HELD = int(os.environ.get("PORTAL_BENCH_HELD", "10000000"))
 TURNS = int(os.environ.get("PORTAL_BENCH_TURNS", "1"))
 NIGHTS = 700  # people's last activity is spread over so many days, so what is due today is one part in so many
 WRITES = 300
+NOTICED = 3
 
 # A little more than the 24 months of the pack, and from there on towards today.
 SPREAD = f"now() - interval '24 months' - interval '12 hours' + (n %% {NIGHTS}) * interval '1 day'"
@@ -117,9 +118,19 @@ def _sweep() -> float:
 
 
 def _noticed(server: "psycopg.Connection[tuple[object, ...]]") -> Figure:
-    """How long people wait for a consent to be written while a sweep goes on as it does at night.
+    """How long people wait for a consent to be written while a sweep goes on as it does at night; the median of some
+    turns, since the slowest twentieth of one is moved by whatever else the machine writes just then.
+    """
+    turns = [_one_noticed(server) for _ in range(NOTICED)]
+    ratios = sorted(busy / idle for idle, busy in turns)
+    told = ", ".join(f"{idle * 1000:.1f} to {busy * 1000:.1f}" for idle, busy in turns)
+    note = f"p95 in ms, idle to busy, {5 * WRITES} writes each: {told}; {ratios[0]:.2f} to {ratios[-1]:.2f}"
+    return Figure("consent write p95 during a sweep", round(statistics.median(ratios), 2), "x", "<= 1.5", note)
 
-    Both are measured on the same tables, with what filling them leaves to do behind them.
+
+def _one_noticed(server: "psycopg.Connection[tuple[object, ...]]") -> tuple[float, float]:
+    """The p95 of a consent in seconds, idle and during a sweep, on the same tables, with what filling them leaves to do
+    behind them.
     """
     empty(server)
     people = [create_subject(by=SYSTEM, now=clock.now(), language="vi").pk for _ in range(20)]
@@ -137,9 +148,7 @@ def _noticed(server: "psycopg.Connection[tuple[object, ...]]") -> Figure:
     busy = _consents(people, lambda place: worker.poll() is None and place < 5 * WRITES)
     worker.kill()
     worker.wait()
-    ratio = _p95(busy) / _p95(idle)
-    note = f"p95 {_p95(idle) * 1000:.1f} ms idle, {_p95(busy) * 1000:.1f} ms over {len(busy)} writes"
-    return Figure("consent write p95 during a sweep", round(ratio, 2), "x", "<= 1.5", note)
+    return _p95(idle), _p95(busy)
 
 
 def _consents(people: list, goes_on: Callable[[int], bool]) -> list[float]:  # type: ignore[type-arg]
