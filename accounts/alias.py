@@ -12,13 +12,14 @@ import unicodedata
 
 from django.conf import settings
 
+from core.encryption import INVISIBLE, with_ascii_domain
+
 ALIAS_DOMAIN = "sealed.invalid"
 ALIAS_LENGTH = 67
 # The same expression stands in the database as a constraint on both columns.
 ALIAS_REGEX = r"^[a-z2-7]{52}@sealed\.invalid$"
 _ALIAS = re.compile(ALIAS_REGEX)
 _DOT = "•"
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 
 
 def normalise_address(address: str) -> str:
@@ -28,13 +29,7 @@ def normalise_address(address: str) -> str:
     """
     if address.isascii():  # has one spelling and nothing invisible
         return address.strip().lower()
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", address)).strip().lower()
-    local, at, domain = text.rpartition("@")
-    return f"{local}{at}{'.'.join(_ascii_label(label) for label in domain.split('.'))}"
-
-
-def _ascii_label(label: str) -> str:
-    return label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
+    return with_ascii_domain(INVISIBLE.sub("", unicodedata.normalize("NFKC", address)).strip().lower())
 
 
 def alias_of(address: str) -> str:

@@ -25,7 +25,7 @@ Buffer = bytes | memoryview  # a database hands binary columns out as either
 _SEALED = b"\x01"
 _WRAPPED = b"\x02"
 # What no reader sees: soft hyphens, joiners, variations, and marks of direction, which come along with what is copied.
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
 
 class CannotOpen(Exception):
@@ -107,7 +107,14 @@ def normalise_index(value: str) -> str:
     if value.isascii():  # has one spelling and nothing invisible; most addresses and all numbers
         return " ".join(value.casefold().split())
     folded = unicodedata.normalize("NFKC", value).casefold()
-    return " ".join(_INVISIBLE.sub("", folded).split())
+    return " ".join(INVISIBLE.sub("", folded).split())
+
+
+def with_ascii_domain(address: str) -> str:
+    """An address with its domain as the network spells it: `ví-dụ.vn` and its `xn--` form are one."""
+    local, at, domain = address.rpartition("@")
+    labels = (one if one.isascii() else f"xn--{one.encode('punycode').decode()}" for one in domain.split("."))
+    return f"{local}{at}{'.'.join(labels)}"
 
 
 def _open(key: bytes, blob: bytes, context: str) -> bytes:

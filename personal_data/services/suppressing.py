@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from core.encryption import CannotOpen, normalise_index, unseal
+from core.encryption import CannotOpen, normalise_index, unseal, with_ascii_domain
 from personal_data import keys
 from personal_data.fields import read_value
 from personal_data.models import DataItem, SuppressedIdentity, ValueHistory
@@ -36,7 +36,7 @@ class ErasedMeanwhile(Exception):
 def index_of(kind: str, value: str) -> bytes:
     """The keyed hash of an address or number, as its field stores it; `kind` is the kind of the field."""
     spelt = normalise_index(value)
-    told = f"{kind}\n{_with_plain_domain(spelt) if kind == EMAIL else spelt}".encode()
+    told = f"{kind}\n{with_ascii_domain(spelt) if kind == EMAIL else spelt}".encode()
     return hmac.digest(settings.PORTAL_REGISTER_KEY, b"suppressed-identity:" + told, "sha256")
 
 
@@ -102,17 +102,6 @@ def indexes_of_person(subject_id: UUID, *, at: datetime) -> set[bytes]:
         except CannotOpen:
             continue
     return found
-
-
-def _with_plain_domain(address: str) -> str:
-    """An address with its domain as the network spells it: `ví-dụ.vn` and its `xn--` form are one."""
-    local, at, domain = address.rpartition("@")
-    if domain.isascii():
-        return address
-    try:
-        return f"{local}{at}{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return address
 
 
 def _identifying_fields(at: datetime) -> dict[str, str]:
