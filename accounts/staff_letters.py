@@ -9,15 +9,14 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import override
 
-from accounts.enums import Role
 from accounts.models import User
 from accounts.sealed_address import address_of_subject
 from core.templatetags.portal import day
 from outbound.services.queueing import queue_notice
 from personal_data.enums import FuseReason
+from personal_data.selectors_holds import who_may_answer
 from personal_data.staff_telling import DISPOSAL_WAITS, HOLD_REVIEW
 
-ANSWER_FOR_IT = (Role.DPO.value, Role.ADMINISTRATOR.value)
 _ABOUT = {HOLD_REVIEW: ("legalhold", "hold"), DISPOSAL_WAITS: ("disposal", "disposal")}
 
 
@@ -45,10 +44,10 @@ def write_to_staff(*, notice: str, context: Mapping[str, str], dedup: str, now: 
 
 
 def _readers(to: str) -> "QuerySet[Any]":
+    if not to:
+        return who_may_answer()
     staff = User.objects.filter(is_staff=True, is_active=True)
     kind, _colon, pk = to.partition(":")
-    if not to:
-        return staff.filter(groups__name__in=ANSWER_FOR_IT).distinct()
     return staff.filter(pk=pk) if kind == "user" else staff.none()
 
 
