@@ -33,7 +33,7 @@ from dsr_requests.wishes import consent_code, consent_key
 from personal_data.enums import LimitKind, Order
 from personal_data.models import DataItem, Device, StoredFile
 from personal_data.planning import Planned, fields_of, plan_chosen, plan_everything
-from personal_data.selectors_holds import device_fields, newest_pack
+from personal_data.selectors_holds import fields_with_something
 from personal_data.services.ordering import holders_of
 from policies import selectors as policies
 
@@ -73,12 +73,6 @@ def held_fields(subject_id: UUID) -> list[str]:
     return sorted({*items, *files})
 
 
-def deletable_fields(subject_id: UUID) -> list[str]:
-    """The same with those under which devices are noted, which a deletion can name."""
-    noted = Device.objects.filter(subject_id=subject_id).exists()
-    return sorted({*held_fields(subject_id), *(device_fields(newest_pack()) if noted else ())})
-
-
 def _view(request: Request, about: UUID, at: datetime, fields: frozenset[str], purposes: frozenset[str]) -> Plan:
     return [_entry(FulfilmentKind.PACKAGE, "everything", left_out=sorted(fields))]
 
@@ -94,7 +88,7 @@ def _correct(request: Request, about: UUID, at: datetime, fields: frozenset[str]
 
 
 def _delete(request: Request, about: UUID, at: datetime, fields: frozenset[str], purposes: frozenset[str]) -> Plan:
-    held = deletable_fields(about)
+    held = sorted(fields_with_something(about))
     if request.everything and not fields:
         confirms = request.contact_kind == ContactKind.EMAIL
         target, going = "everything", held

@@ -16,10 +16,11 @@ from core.actors import Actor
 from core.templatetags.portal import day
 from dsr_requests.enums import CorrectionState, Outcome, RequestKind
 from dsr_requests.models import Decision, Request
-from dsr_requests.planning import deletable_fields, held_fields
+from dsr_requests.planning import held_fields
 from dsr_requests.wishes import consent_key
 from personal_data.enums import LimitKind
 from personal_data.models import UseLimit
+from personal_data.selectors_holds import fields_with_something
 from personal_data.selectors_limits import limits_of
 from personal_data.selectors_merged import one_with
 from personal_data.services.packaging import parts_of
@@ -123,7 +124,7 @@ def asked_of(request: Request, *, at: datetime) -> tuple[set[str], set[str]]:
     if request.asked_for in (RequestKind.VIEW, RequestKind.COPY):
         return {*held_fields(about), *parts_of(about)} if about is not None else set(), set()
     if request.everything:
-        return set(deletable_fields(about)) if about is not None else set(), set()
+        return set(fields_with_something(about)) if about is not None else set(), set()
     return set(request.fields), set()
 
 
