@@ -28,6 +28,7 @@ from personal_data.held_words import held_back_lines
 from personal_data.models import FuseStop, RetentionLine, RetentionRun
 from personal_data.retention_pack import keeping_pack
 from personal_data.retention_rules import OWN_RECORDS, WHOLE_PERSON
+from personal_data.retention_words import decision_behind, words_beside_policy
 from personal_data.services.fusing import approve, drop
 from personal_data.services.own_looking import preview_own
 from personal_data.services.retention import DueLine, begin_run, preview_everything
@@ -215,18 +216,14 @@ def run_mark(run: RetentionRun) -> dict[str, str]:
 
 def rule_words(code: str, pack: Pack | None) -> str:
     """What lets something go, as the policy says it."""
-    if code == WHOLE_PERSON:
-        return _("Nothing else is held on these people")
-    if code.startswith("disposal:"):
-        return _("Decided deletion %(number)s") % {"number": code.partition(":")[2]}
     rule = pack.retention_rule(code) if pack else None
-    return str(rule.text) if rule else code
+    return words_beside_policy(code) or (str(rule.text) if rule else code)
 
 
 def rule_url(code: str) -> str:
     """The page of the decision behind it, where people decided it."""
-    kind, _colon, number = code.partition(":")
-    return reverse("admin:personal_data_disposal_change", args=[number]) if kind == "disposal" else ""
+    number = decision_behind(code)
+    return reverse("admin:personal_data_disposal_change", args=[number]) if number else ""
 
 
 def _facts(run: RetentionRun) -> list[tuple[str, str]]:

@@ -1,11 +1,26 @@
-"""When something goes and why it stays, in words for the person on whom it is held."""
+"""When something goes and why it stays, in words for the person on whom it is held; what lets it go, for staff too."""
 
 from django.utils.translation import gettext as _
 
 from core.citations import cite
 from core.templatetags.portal import day
 from personal_data.retention_dates import HeldBack, KeptUntil, Stay
+from personal_data.retention_rules import WHOLE_PERSON
 from policies.enums import RetentionKind
+
+
+def decision_behind(code: str) -> str:
+    """The number of the decision a rule of a run stands for; empty where the policy or the portal itself set it."""
+    kind, _colon, number = code.partition(":")
+    return number if kind == "disposal" else ""
+
+
+def words_beside_policy(code: str) -> str:
+    """What lets something go that no rule of the policy does: a decision, or that nothing else is held."""
+    if code == WHOLE_PERSON:
+        return _("Nothing else is held on these people")
+    number = decision_behind(code)
+    return _("Decided deletion %(number)s") % {"number": number} if number else ""
 
 
 def why_then(kept: KeptUntil) -> str:

@@ -20,7 +20,7 @@ from personal_data.errors_register import RegisterRefused
 from personal_data.errors_runs import RunFailed
 from personal_data.held_words import held_back_lines
 from personal_data.models import RetentionRun
-from personal_data.retention_rules import WHOLE_PERSON
+from personal_data.retention_words import words_beside_policy
 from personal_data.services.own_looking import preview_own
 from personal_data.services.replaying import follow_register
 from personal_data.services.retention import begin_run, continue_run, preview_everything
@@ -122,11 +122,8 @@ def _day_told(days: int, lines: list[dict[str, Any]]) -> list[str]:
 
 
 def _rule(code: str) -> str:
-    """A rule of the pack by its code; what people decided, and people of whom nothing is left, in words."""
-    if code == WHOLE_PERSON:
-        return _("Nothing else is held on these people")
-    kind, _colon, number = code.partition(":")
-    return _("Decided deletion %(number)s") % {"number": number} if kind == "disposal" else code
+    """A rule of the policy by its code, anything else in words."""
+    return words_beside_policy(code) or code
 
 
 def _own_told(own: dict[str, Any]) -> list[str]:
