@@ -1,6 +1,5 @@
 """Legal holds: what they need, what they stop, and that release lets go on what was due."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -35,36 +34,19 @@ from policies.services.publishing import publish
 from tests.cases.fixtures import mails_of
 from tests.harness.people import Role
 from tests.personal_data.erasure_cases import PERSON, events, fill
+from tests.personal_data.hold_steps import OFFICER, Place, place
 from tests.personal_data.import_steps import OFFICER as IMPORTER
 from tests.personal_data.import_steps import PEOPLE, people_of, taken_in, work
 from tests.promises.acting import complain
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-OFFICER = Role("dpo", 1)
-Place = Callable[..., LegalHold]
+__all__ = ["place"]
 
 
 @pytest.fixture
 def policy(request: pytest.FixtureRequest, transactional_db: None, now: datetime) -> PolicyVersion:
     """ACROS, with values and files, unless a test names another."""
     return publish(slug=getattr(request, "param", "acros"), by=SYSTEM, now=now, demo=True).version
-
-
-@pytest.fixture
-def place(now: datetime, policy: PolicyVersion) -> Place:
-    """Place a hold of which everything is right but what is said otherwise."""
-
-    def call(**wanted: object) -> LegalHold:
-        right: dict[str, object] = {
-            "ground": HoldGround.DISPUTE,
-            "clause": "Vụ án 12/2026",
-            "review_on": local_date(now) + timedelta(days=90),
-            "by": OFFICER,
-            "now": now,
-        }
-        return holds.place(**{**right, **wanted})  # type: ignore[arg-type]
-
-    return call
 
 
 def tomorrow(now: datetime) -> date:

@@ -77,10 +77,15 @@ def tell(*entries: Entry, now: datetime) -> int:
         return announce(entries, now=now)
 
 
+def told(count: int, now: datetime) -> None:
+    """So many frames that say nothing of anybody here."""
+    for _ in range(count):
+        tell(EvidenceEnded(DataSubject().pk), now=now)
+
+
 def restore(head: dict[str, object], *, behind: int = 0, now: datetime) -> None:
     """The database forgets what was announced since; at least so many frames are ahead of it."""
-    for _ in range(behind):
-        tell(EvidenceEnded(DataSubject().pk), now=now)
+    told(behind, now)
     RegisterHead.objects.update(**head)
     register_standing.forget()
 
@@ -318,8 +323,7 @@ def test_no_command_brings_back_whom_the_register_names(
 def test_a_run_by_hand_deletes_nothing_beside_a_register_that_was_altered(
     head: dict[str, object], register_file: Path, now: datetime, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for _ in range(3):
-        tell(EvidenceEnded(DataSubject().pk), now=now)
+    told(3, now)
     first, one, two, *rest = register_file.read_bytes().splitlines(keepends=True)
     register_file.write_bytes(b"".join([first, two, one, *rest]))
     register_standing.forget()
@@ -333,8 +337,7 @@ def test_a_run_by_hand_deletes_nothing_beside_a_register_that_was_altered(
 def test_a_changed_byte_far_back_is_found(
     head: dict[str, object], register_file: Path, client: Client, now: datetime
 ) -> None:
-    for _ in range(20):
-        tell(EvidenceEnded(DataSubject().pk), now=now)
+    told(20, now)
     assert client.get("/vi/").status_code == 200
     data = bytearray(register_file.read_bytes())
     position = data.index(b'"who":"') + 10

@@ -28,7 +28,7 @@ from personal_data.services.shortening import shorten_register
 from policies.models import PolicyVersion
 from privacy_portal.restored import RestoredMiddleware
 from tests.harness.people import Role
-from tests.personal_data.test_register_replay import tell
+from tests.personal_data.test_register_replay import tell, told
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 PERSON = Role("person")
@@ -68,8 +68,7 @@ def test_entries_older_than_the_oldest_backup_end(
     policy: PolicyVersion, subject: DataSubject, register_file: Path, now: datetime, settings: Any
 ) -> None:
     old = now - timedelta(days=settings.PORTAL_BACKUP_DAYS + 1)
-    for _ in range(3):
-        tell(EvidenceEnded(DataSubject().pk), now=old)
+    told(3, old)
     young = dict(RegisterHead.objects.values().get())
     tell(Erased(subject.pk), now=now)
     assert shorten(now) == 3
@@ -93,8 +92,7 @@ def test_a_backup_older_than_the_register_reaches_is_refused(
     old = now - timedelta(days=400)
     tell(EvidenceEnded(DataSubject().pk), now=old)
     older = dict(RegisterHead.objects.values().get())
-    for _ in range(2):
-        tell(EvidenceEnded(DataSubject().pk), now=old)
+    told(2, old)
     assert shorten(now) == 3
     RegisterHead.objects.update(**older)
     register_standing.forget()
@@ -105,8 +103,7 @@ def test_a_backup_from_before_the_register_is_refused_once_it_was_shortened(
     policy: PolicyVersion, register_file: Path, now: datetime
 ) -> None:
     old = now - timedelta(days=400)
-    for _ in range(2):
-        tell(EvidenceEnded(DataSubject().pk), now=old)
+    told(2, old)
     RegisterHead.objects.all().delete()
     register_standing.forget()
     assert register_standing.look() == register_standing.Standing("", 2)
@@ -141,8 +138,7 @@ def test_a_shortening_that_was_not_committed_is_no_fault(
     policy: PolicyVersion, register_file: Path, now: datetime
 ) -> None:
     old = now - timedelta(days=400)
-    for _ in range(3):
-        tell(EvidenceEnded(DataSubject().pk), now=old)
+    told(3, old)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         assert shorten(now) == 3
         raise ZeroDivisionError
@@ -155,8 +151,7 @@ def test_a_shortening_that_was_killed_leaves_no_copy_of_the_entries(
     policy: PolicyVersion, register_file: Path, now: datetime
 ) -> None:
     old = now - timedelta(days=400)
-    for _ in range(3):
-        tell(EvidenceEnded(DataSubject().pk), now=old)
+    told(3, old)
     connections.close_all()
     child = os.fork()
     if not child:

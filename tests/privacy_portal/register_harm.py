@@ -7,15 +7,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from personal_data.models import DataSubject, RegisterHead
+from personal_data.models import RegisterHead
 from personal_data.register.faults import Fault
-from personal_data.services.announcing import MOST_BY_ITSELF, EvidenceEnded
-from tests.personal_data.test_register_replay import tell
-
-
-def told(count: int, now: datetime) -> None:
-    for _ in range(count):
-        tell(EvidenceEnded(DataSubject().pk), now=now)
+from personal_data.services.announcing import MOST_BY_ITSELF
+from tests.personal_data.test_register_replay import told
 
 
 def another(path: Path, now: datetime) -> bytes:

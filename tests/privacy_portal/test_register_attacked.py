@@ -38,8 +38,8 @@ from tests.cases.fixtures import queued
 from tests.dsr_requests.carrying import in_a_thread
 from tests.harness.people import Role
 from tests.personal_data.test_register import lines
-from tests.personal_data.test_register_replay import tell
-from tests.privacy_portal.register_harm import ATTACKS, alter_keeping_the_time, put_a_dead_link, roll_back_by_one, told
+from tests.personal_data.test_register_replay import tell, told
+from tests.privacy_portal.register_harm import ATTACKS, alter_keeping_the_time, put_a_dead_link, roll_back_by_one
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 

@@ -15,7 +15,7 @@ from cases.enums import CaseStatus
 from complaints.models import Complaint
 from complaints.services.filing import Filed
 from core.clock import local_date
-from personal_data.enums import DisposalKind, HoldGround
+from personal_data.enums import DisposalKind
 from personal_data.errors_holds import NotClear, OwnMatter
 from personal_data.errors_retention import HeldForLaw
 from personal_data.models import DataItem, LegalHold, Merge
@@ -26,33 +26,15 @@ from personal_data.services.erasing import begin_deletion
 from policies.models import PolicyVersion
 from tests.cases.fixtures import signed_in
 from tests.complaints.steps import sort, walked_to
-from tests.harness.people import Role
 from tests.personal_data.erasure_cases import PERSON
+from tests.personal_data.hold_steps import OFFICER, Place, place
 from tests.personal_data.retention_steps import person, run, value
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-OFFICER = Role("dpo", 1)
+__all__ = ["place"]
 WORDS = "Khách gọi từ số đã lưu."
 HOLDS = "/staff/personal_data/legalhold/"
-Place = Callable[..., LegalHold]
 Staff = Callable[..., User]
-
-
-@pytest.fixture
-def place(now: datetime, policy: PolicyVersion) -> Place:
-    """Place a hold of which everything is right but what is said otherwise."""
-
-    def call(**wanted: object) -> LegalHold:
-        right: dict[str, object] = {
-            "ground": HoldGround.DISPUTE,
-            "clause": "Vụ án 12/2026",
-            "review_on": local_date(now) + timedelta(days=90),
-            "by": OFFICER,
-            "now": now,
-        }
-        return holds.place(**{**right, **wanted})  # type: ignore[arg-type]
-
-    return call
 
 
 @pytest.fixture
